@@ -1,0 +1,55 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: BSD-2-Clause
+
+import PackageDescription
+
+// The rooms, left to right: a target imports only what stands above it.
+let package = Package(
+    name: "topoc",
+    products: [
+        .executable(name: "topoc", targets: ["topoc"]),
+        .library(name: "Topology", targets: ["Topology"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
+    ],
+    targets: [
+        .target(name: "Diagnostics"),
+        .target(name: "Topology"),
+        .target(
+            name: "TopologyLanguage",
+            dependencies: [
+                "Diagnostics", "Topology",
+                .product(name: "SwiftParser", package: "swift-syntax"),
+                .product(name: "SwiftSyntax", package: "swift-syntax"),
+                .product(name: "SwiftParserDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftOperators", package: "swift-syntax"),
+            ]),
+        .target(name: "Wiring", dependencies: ["Topology"]),
+        .target(name: "TopologyRules", dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
+        .target(
+            name: "CAmkES",
+            dependencies: ["Diagnostics", "Wiring", .product(name: "Crypto", package: "swift-crypto")]),
+        .executableTarget(
+            name: "topoc",
+            dependencies: [
+                "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+        .testTarget(name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"]),
+        .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
+        .testTarget(
+            name: "TopologyRulesTests",
+            dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring"]),
+        .testTarget(name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "Wiring"]),
+        // The command line as a user meets it: runs the built executable.
+        .testTarget(name: "TopocTests", dependencies: ["topoc"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

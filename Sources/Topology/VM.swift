@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+/// A virtual machine, as declared. What is not said here comes from the address pool, from the assembly's
+/// ``Guest`` and from upstream's values, when the topology is resolved.
+public struct VM: Sendable, Hashable {
+    /// The number after `vm` in the assembly; `nil` for a VM declared by name, which takes its position.
+    public var number: Placed<Int>?
+    public var name: Placed<String>?
+    public var mac: Placed<String>?
+    /// IPv4 address with prefix length, as "192.168.1.1/24".
+    public var ip: Placed<String>?
+    /// IPv6 address with prefix length, as "fd00::1/64".
+    public var ipv6: Placed<String>?
+    public var hostname: Placed<String>?
+    public var guest: Guest
+    public var origin: Origin
+
+    public init(
+        number: Placed<Int>?, name: Placed<String>?, mac: Placed<String>? = nil, ip: Placed<String>? = nil,
+        ipv6: Placed<String>? = nil, hostname: Placed<String>? = nil, guest: Guest = Guest(), origin: Origin = Origin()
+    ) {
+        self.number = number
+        self.name = name
+        self.mac = mac
+        self.ip = ip
+        self.ipv6 = ipv6
+        self.hostname = hostname
+        self.guest = guest
+        self.origin = origin
+    }
+}
+
+/// What a VM's guest runs with: the attributes of upstream's `VM_INIT_DEF` and of the component's memory.
+/// Each that is `nil` is taken from the assembly's `Guest`, else from upstream's zmq_samples.
+public struct Guest: Sendable, Hashable {
+    /// `guest_ram_mb`.
+    public var memoryMiB: Placed<Int>?
+    /// `kernel_image`: a name in the file server.
+    public var kernel: Placed<String>?
+    /// `kernel_relocs`: a name in the file server; the kernel's own unless said.
+    public var relocations: Placed<String>?
+    /// `initrd_image`: a name in the file server.
+    public var initrd: Placed<String>?
+    /// `kernel_cmdline`.
+    public var commandLine: Placed<String>?
+    /// `heap_size` of the VMM, in bytes.
+    public var heap: Placed<Int>?
+    /// `simple_untyped23_pool`: how many untypeds of 8 MiB.
+    public var untyped23Pool: Placed<Int>?
+    /// `simple_untyped22_pool`: how many untypeds of 4 MiB.
+    public var untyped22Pool: Placed<Int>?
+    /// `iospace_domain`: the IOMMU domain for PCI passthrough.
+    public var ioSpaceDomain: Placed<Int>?
+    /// `pci_devices_iospace`.
+    public var pciDevicesIOSpace: Placed<Int>?
+    public var origin: Origin
+
+    public init(
+        memoryMiB: Placed<Int>? = nil, kernel: Placed<String>? = nil, relocations: Placed<String>? = nil,
+        initrd: Placed<String>? = nil, commandLine: Placed<String>? = nil, heap: Placed<Int>? = nil,
+        untyped23Pool: Placed<Int>? = nil, untyped22Pool: Placed<Int>? = nil, ioSpaceDomain: Placed<Int>? = nil,
+        pciDevicesIOSpace: Placed<Int>? = nil, origin: Origin
+    ) {
+        self.memoryMiB = memoryMiB
+        self.kernel = kernel
+        self.relocations = relocations
+        self.initrd = initrd
+        self.commandLine = commandLine
+        self.heap = heap
+        self.untyped23Pool = untyped23Pool
+        self.untyped22Pool = untyped22Pool
+        self.ioSpaceDomain = ioSpaceDomain
+        self.pciDevicesIOSpace = pciDevicesIOSpace
+        self.origin = origin
+    }
+}
+
+/// How a declaration points at a VM: by its number or by its name.
+public enum VMReference: Sendable, Hashable, CustomStringConvertible {
+    case number(Int)
+    case name(String)
+
+    public var description: String {
+        switch self {
+        case .number(let number): "\(number)"
+        case .name(let name): "\"\(name)\""
+        }
+    }
+}

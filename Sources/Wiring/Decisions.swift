@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Topology
+
+extension Wiring {
+    /// Decides the wiring of a network in which the rules found no error that leaves nothing to write.
+    ///
+    /// Peer order is the order of the rows, ids follow from it. `nil` where the network cannot be wired: numbers
+    /// are not 0..N-1, an address cannot be read, a row has no answer, or a reference leads nowhere.
+    public init?(_ network: Network, target: Target) {
+        guard network.unresolved.isEmpty, network.nodes.enumerated().allSatisfy({ $0.offset == $0.element.number })
+        else { return nil }
+        // Connections stand in the order in which their partitions are declared.
+        var drafts: [Draft] = []
+        var draftOf: [Draft.Key: Int] = [:]
+        for half in network.halves where draftOf[Self.key(of: half, in: network)] == nil {
+            let key = Self.key(of: half, in: network)
+            draftOf[key] = drafts.count
+            drafts.append(Draft(key: key))
+        }
+        var peers = [[Peer]](repeating: [], count: network.nodes.count)
+        for (from, row) in network.rows.enumerated() {
+            for index in row {
+                let half = network.halves[index]
+                let to = Int(half.to)
+                // Of two entries for one pair the first counts.
+                guard network.half(from: from, to: to) == index else { continue }
+                guard from != to, let answer = network.half(from: to, to: from),
+                    network.halves[answer].partition == half.partition
+                else { return nil }
+                // Both directions have the settings that the lower VM's row says.
+                let deciding = from < to ? half : network.halves[answer]
+                let key = Self.key(of: deciding, in: network)
+                guard let draft = draftOf[key] else { return nil }
+                drafts[draft].add(peer: to, to: from)
+                peers[from].append(
+                    Peer(
+                        number: to, connection: draft, sendID: 2 * peers[from].count,
+                        receiveID: 2 * peers[from].count + 1, sharedMemory: key.sharedMemory))
+            }
+        }
+        var vms: [VMWiring] = []
+        for node in network.nodes {
+            guard let mac = node.mac.value, let ip = node.ip.value, node.ipv6 == nil || node.ipv6?.value != nil
+            else { return nil }
+            vms.append(
+                VMWiring(
+                    number: node.number, name: node.name, hostname: node.hostname.value, mac: mac, ip: ip,
+                    ipv6: node.ipv6?.value, guest: node.guest, peers: peers[node.number]))
+        }
+        name = network.assembly.name.value
+        self.target = target
+        self.vms = vms
+        connections = Self.connections(drafts, in: network)
+    }
+
+    private static func key(of half: Half, in network: Network) -> Draft.Key {
+        Draft.Key(
+            partition: Int(half.partition), queueLength: network.queueLength(of: half).value,
+            sharedMemory: network.sharedMemory(of: half).value)
+    }
+
+    private static func connections(_ drafts: [Draft], in network: Network) -> [Connection] {
+        var shares: [Int: Int] = [:]
+        for draft in drafts { shares[draft.key.partition, default: 0] += 1 }
+        return drafts.map { draft in
+            let key = draft.key
+            let partition = network.assembly.partitions[key.partition].name.value
+            let topology =
+                shares[key.partition] == 1 ? partition : "\(partition)_q\(key.queueLength)_s\(key.sharedMemory)"
+            return Connection(
+                partition: partition, topology: topology, queueLength: key.queueLength,
+                sharedMemory: key.sharedMemory, initInstance: drafts.count == 1 ? "init" : "init_\(topology)",
+                rows: draft.rows)
+        }
+    }
+}
+
+/// A connection in the making.
+private struct Draft {
+    struct Key: Hashable {
+        let partition: Int
+        let queueLength: Int
+        let sharedMemory: Int
+    }
+
+    let key: Key
+    private(set) var rows: [Connection.Row] = []
+
+    init(key: Key) {
+        self.key = key
+    }
+
+    /// VMs come in ascending order, so a row is the last one or a new one.
+    mutating func add(peer: Int, to vm: Int) {
+        if let last = rows.last, last.vm == vm {
+            rows[rows.count - 1].peers.append(peer)
+        } else {
+            rows.append(Connection.Row(vm: vm, peers: [peer]))
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+/// What a topology that does not say gets: the values of upstream's zmq_samples.
+public enum Defaults {
+    public static let queueLength = 256
+    public static let sharedMemory = 32768
+    public static let mac = "02:00:00:00:AA:01"
+    public static let ip = "192.168.1.1/24"
+    public static let memoryMiB = 128
+    public static let kernel = "bzimage"
+    public static let heap = 0x10000
+    public static let untyped22Pool = 1
+    public static let commandLine =
+        "earlyprintk=ttyS0,115200 console=ttyS0,115200 root=/dev/mem i8042.nokbd=iy "
+        + "i8042.nomux=y i8042.noaux=y io_delay=udelay noisapnp pci=nomsi"
+
+    public static func initrd(vm number: Int) -> String { "vm\(number)_rootfs.cpio" }
+    public static func ioSpaceDomain(vm number: Int) -> Int { 0x0f &+ number }
+    public static func pciDevicesIOSpace(vm number: Int) -> Int { number &+ 1 }
+
+    /// Untypeds of 8 MiB: the guest's memory and 40 MiB for the VMM's own objects, which is upstream's 21 at 128 MiB.
+    public static func untyped23Pool(memoryMiB: Int) -> Int { max(0, memoryMiB) / 8 + 5 }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+/// A release of camkes-vm, or the lab: what it accepts and how much it holds.
+public struct Target: Sendable, Hashable {
+    /// As `--target` takes it.
+    public let name: String
+    /// A line for `topoc targets`.
+    public let summary: String
+    /// `nil` for a target without seL4 limits.
+    public let limits: Limits?
+    /// How an assembly is written for it; `nil` where none is.
+    public let dialect: Dialect?
+
+    /// What changed between releases in the text of an assembly.
+    public struct Dialect: Sendable, Hashable {
+        /// `init_cons` and `pci_devices_iospace` are attributes of `vmN_config` (3.8 and before) or of `vmN`.
+        public let configuresVMThroughConfigComponent: Bool
+        /// `VM_CONNECTION_INIT_HANDLER` takes `(vm, topology)` (from 3.9) or nothing.
+        public let handlerTakesTopology: Bool
+        /// `*_attributes` are the key of the shared memory (3.8 and before); later releases take the end's name.
+        public let keysSharedMemoryByAttributes: Bool
+    }
+
+    /// What a release can hold. The sources are in `docs/upstream-facts.md`.
+    public struct Limits: Sendable, Hashable {
+        /// libvswitch `VSWITCH_NUM_NODES`.
+        public let vswitchNodes: Int
+        /// Notification badge bits that a VM's global endpoint can give out.
+        public let notificationBadges: Int
+        /// Of these, taken by `intready`, `init_timer` and `serial_getchar`.
+        public let badgesTaken: Int
+        /// Badges that a peer takes: one an end.
+        public let badgesPerPeer: Int
+        /// libsel4camkes `MAX_CAMKES_VIRTQUEUE_ID`.
+        public let queueIDs: Int
+        /// VMs that the serial server keeps apart.
+        public let serialServerVMs: Int
+    }
+}
+
+extension Target {
+    private static let limits = Limits(
+        vswitchNodes: 4, notificationBadges: 11, badgesTaken: 3, badgesPerPeer: 2, queueIDs: 100, serialServerVMs: 9)
+    private static let newestDialect = Dialect(
+        configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false)
+
+    public static let newest = Target(
+        name: "3.11", summary: "camkes-vm 3.11 to master (the newest)", limits: limits, dialect: newestDialect)
+    public static let camkes3_10 = Target(
+        name: "3.10", summary: "camkes-vm 3.10", limits: limits, dialect: newestDialect)
+    public static let camkes3_9 = Target(
+        name: "3.9", summary: "camkes-vm 3.9", limits: limits, dialect: newestDialect)
+    public static let camkes3_8 = Target(
+        name: "3.8", summary: "camkes-vm 3.8", limits: limits,
+        dialect: Dialect(
+            configuresVMThroughConfigComponent: true, handlerTakesTopology: false, keysSharedMemoryByAttributes: true))
+    /// Runs on a plain Linux host: no assembly, no seL4 limits.
+    public static let lab = Target(
+        name: "lab", summary: "a plain Linux host, without seL4's limits", limits: nil, dialect: nil)
+
+    public static let all = [newest, camkes3_10, camkes3_9, camkes3_8, lab]
+
+    public static func named(_ name: String) -> Target? {
+        all.first { $0.name == name }
+    }
+}
