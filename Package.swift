@@ -41,6 +41,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["README.md"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"]),
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
