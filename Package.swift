@@ -19,6 +19,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "Diagnostics"),
+        // Reading and writing of files, whole or not at all.
+        .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
         .target(name: "Topology"),
         .target(
             name: "TopologyLanguage",
@@ -37,12 +39,14 @@ let package = Package(
         .executableTarget(
             name: "topoc",
             dependencies: [
-                "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
+                "Diagnostics", "Files", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["README.md"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+        .testTarget(
+            name: "FilesTests", dependencies: ["Files", .product(name: "SystemPackage", package: "swift-system")]),
         .testTarget(name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"]),
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
