@@ -18,6 +18,10 @@ public enum Defaults {
     public static func ioSpaceDomain(vm number: Int) -> Int { 0x0f &+ number }
     public static func pciDevicesIOSpace(vm number: Int) -> Int { number &+ 1 }
 
-    /// Untypeds of 8 MiB: the guest's memory and 40 MiB for the VMM's own objects, which is upstream's 21 at 128 MiB.
-    public static func untyped23Pool(memoryMiB: Int) -> Int { max(0, memoryMiB) / 8 + 5 }
+    /// Untypeds of 8 MiB: the guest's memory, and a quarter of it but at least 40 MiB for the VMM's own objects. That
+    /// is upstream's 21 at 128 MiB, and the quarter is what upstream's larger guests have.
+    public static func untyped23Pool(memoryMiB: Int) -> Int {
+        let memory = min(max(0, memoryMiB), GuestSettings.memories.upperBound)
+        return (memory + max(40, memory / 4) + 7) / 8
+    }
 }

@@ -14,7 +14,7 @@ public struct Network: Sendable {
     /// Every entry of every row, in the order declared: self links, duplicates and all.
     public let halves: [Half]
     public let unresolved: [UnresolvedReference]
-    /// `Never` assertions, one a pair, as node indices.
+    /// The `Never` assertions, in the order declared.
     public let nevers: [ResolvedNever]
     /// For each node the indices of the halves that leave it, in order.
     public let rows: [[Int]]
@@ -113,12 +113,10 @@ public struct UnresolvedReference: Sendable, Hashable {
     public let partition: String?
 }
 
-/// One pair of a `Never`, as node indices.
+/// A `Never`, as node indices; a reference that leads nowhere is not in it.
 public struct ResolvedNever: Sendable, Hashable {
-    public let source: Int
-    public let destination: Int
-    public let sourceOrigin: Origin
-    public let destinationOrigin: Origin
+    public let sources: [Placed<Int>]
+    public let destinations: [Placed<Int>]
     public let origin: Origin
 }
 

@@ -40,16 +40,12 @@ extension Network {
             for member in never.sources + never.destinations where lookup.index(of: member.value) == nil {
                 unresolved.append(UnresolvedReference(reference: member, partition: nil))
             }
-            for source in never.sources {
-                for destination in never.destinations {
-                    guard let from = lookup.index(of: source.value), let to = lookup.index(of: destination.value)
-                    else { continue }
-                    nevers.append(
-                        ResolvedNever(
-                            source: from, destination: to, sourceOrigin: source.origin,
-                            destinationOrigin: destination.origin, origin: never.origin))
-                }
+            func resolve(_ members: [Placed<VMReference>]) -> [Placed<Int>] {
+                members.compactMap { member in lookup.index(of: member.value).map { Placed($0, member.origin) } }
             }
+            nevers.append(
+                ResolvedNever(
+                    sources: resolve(never.sources), destinations: resolve(never.destinations), origin: never.origin))
         }
         self.assembly = assembly
         self.nodes = nodes
@@ -73,12 +69,17 @@ extension Network {
             .map(\.element)
     }
 
+    /// A host name has hyphens where an identifier has underscores.
+    private static func hostname(for name: Placed<String>) -> Placed<String> {
+        Placed(String(name.value.map { $0 == "_" ? "-" : $0 }), name.origin)
+    }
+
     private static func node(_ vm: VM, number: Int, _ pool: PoolAddresses, _ common: Guest) -> Node {
         let instance = "vm\(number)"
         return Node(
             number: number,
             name: vm.name?.value,
-            hostname: vm.hostname ?? vm.name ?? Placed(instance),
+            hostname: vm.hostname ?? vm.name.map(Self.hostname(for:)) ?? Placed(instance),
             mac: vm.mac.map(Address.written(MACAddress.init)) ?? pool.mac(number),
             ip: vm.ip.map(Address.written(IPv4Interface.init)) ?? pool.ip(number),
             ipv6: vm.ipv6.map(Address.written(IPv6Interface.init)) ?? pool.ipv6(number),

@@ -21,26 +21,36 @@ public struct Target: Sendable, Hashable {
         public let keysSharedMemoryByAttributes: Bool
     }
 
+    /// Bytes of a page: shared memory is mapped in these.
+    public static let pageSize = 4096
+
     /// What a release can hold. The sources are in `docs/upstream-facts.md`.
     public struct Limits: Sendable, Hashable {
         /// libvswitch `VSWITCH_NUM_NODES`.
         public let vswitchNodes: Int
-        /// Notification badge bits that a VM's global endpoint can give out.
-        public let notificationBadges: Int
-        /// Of these, taken by `intready`, `init_timer` and `serial_getchar`.
-        public let badgesTaken: Int
-        /// Badges that a peer takes: one an end.
-        public let badgesPerPeer: Int
-        /// libsel4camkes `MAX_CAMKES_VIRTQUEUE_ID`.
+        /// Notification badge bits that a VM's global endpoint can give out: of the mask's bits 0 and 17 to 28, bit 27
+        /// is the base and bit 28 does not fit a capDL badge. `nil` where every end has the same badge (3.8).
+        public let notificationBadges: Int?
+        /// The interfaces that take one each before any peer does; a peer takes one an end.
+        public let badgesTaken = ["intready", "init_timer", "serial_getchar"]
+        /// Ids that libsel4camkes finds again by name: `MAX_CAMKES_VIRTQUEUE_ID`.
         public let queueIDs: Int
-        /// VMs that the serial server keeps apart.
+        /// VMs that the serial server keeps apart: its 12 clients less `pci_config`, `time_server` and `rtc`.
         public let serialServerVMs: Int
+        /// The only queue length there is, or `nil` where a connection's can be set (from 3.9).
+        public let fixedQueueLength: Int?
+        /// Megabytes of guest memory: what lies between the VMM's anonymous region and the PCI hole.
+        public let guestMemoryMiB: Int
     }
 }
 
 extension Target {
     private static let limits = Limits(
-        vswitchNodes: 4, notificationBadges: 11, badgesTaken: 3, badgesPerPeer: 2, queueIDs: 100, serialServerVMs: 9)
+        vswitchNodes: 4, notificationBadges: 11, queueIDs: 100, serialServerVMs: 9, fixedQueueLength: nil,
+        guestMemoryMiB: 2303)
+    private static let limits3_8 = Limits(
+        vswitchNodes: 4, notificationBadges: nil, queueIDs: 100, serialServerVMs: 9, fixedQueueLength: 256,
+        guestMemoryMiB: 2303)
     private static let newestDialect = Dialect(
         configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false)
 
@@ -51,7 +61,7 @@ extension Target {
     public static let camkes3_9 = Target(
         name: "3.9", summary: "camkes-vm 3.9", limits: limits, dialect: newestDialect)
     public static let camkes3_8 = Target(
-        name: "3.8", summary: "camkes-vm 3.8", limits: limits,
+        name: "3.8", summary: "camkes-vm 3.8", limits: limits3_8,
         dialect: Dialect(
             configuresVMThroughConfigComponent: true, handlerTakesTopology: false, keysSharedMemoryByAttributes: true))
     /// Runs on a plain Linux host: no assembly, no seL4 limits.

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Diagnostics
+
+/// All rules, and all codes.
+public enum Catalogue {
+    /// In the order of their codes.
+    public static let rules: [any Rule.Type] = [
+        InvalidMAC.self, ZeroMAC.self, BroadcastMAC.self, MulticastMAC.self, UniversalMAC.self, DuplicateMAC.self,
+        MACPoolOverflow.self, InvalidIP.self, DuplicateIP.self, NetworkAddress.self, UnusableIP.self,
+        SubnetMismatch.self, IPPoolOverflow.self, DuplicateNumber.self, DuplicateName.self, NumberGap.self,
+        DuplicateHostname.self, InvalidHostname.self, InvalidName.self, ReservedName.self, DuplicatePartition.self,
+        DerivedNameCollision.self, GuestNumbers.self, GuestText.self,
+    ]
+}
