@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CAmkES
+import Diagnostics
+import Foundation
+import Testing
+import Topology
+import TopologyLanguage
+import Wiring
+
+/// What topoc emits, given to seL4's own CAmkES: every template of the build is rendered.
+@Suite(.enabled(if: CamkesTree() != nil, "TOPOC_CAMKES_TREE names no checkout"))
+struct RealCAmkESTests {
+    static let topologies: [(name: String, assembly: Assembly)] = [
+        ("mesh2", assembly("mesh2") { Partition("lan") { Mesh(0..<2) } }),
+        ("mesh3", assembly("mesh3", vms: 3) { Partition("lan") { Mesh(0..<3) } }),
+        ("mesh4", assembly("mesh4", vms: 4) { Partition("lan") { Mesh(0..<4) } }),
+        ("star", assembly("star", vms: 5) { Partition("lan") { Star(hub: 0, 1...4) } }),
+        (
+            "two_partitions",
+            assembly("two_partitions", vms: 4) {
+                Partition("red") { Link(0, 1) }
+                Partition("black") { Link(2, 3) }
+            }
+        ),
+        (
+            "bridge",
+            assembly("bridge", vms: 3) {
+                Partition("red") { Link(0, 1) }
+                Partition("black") { Link(1, 2) }
+            }
+        ),
+        (
+            "sizes",
+            assembly("sizes", vms: 3) {
+                Partition("lan", queueLength: 128) {
+                    Link(0, 1)
+                    Link(1, 2, sharedMemory: 65536)
+                }
+            }
+        ),
+    ]
+
+    private static func assembly(
+        _ name: String, vms: Int = 2, @AssemblyBuilder _ partitions: () -> [AssemblyElement]
+    ) -> Assembly {
+        let elements = partitions()
+        return Assembly(name: Placed(name), elements: (0..<vms).map { .vm(VM($0)) } + elements)
+    }
+
+    static let cases = topologies.flatMap { topology in
+        AssemblyForm.allCases.map { form in Case(name: topology.name, assembly: topology.assembly, form: form) }
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let assembly: Assembly
+        let form: AssemblyForm
+        var testDescription: String { "\(name), \(form.rawValue)" }
+    }
+
+    @Test(arguments: cases) func upstreamAcceptsAndRenders(_ one: Case) throws {
+        let tree = try #require(CamkesTree())
+        let app = try EmittedApp(one.assembly, form: one.form, target: .newest)
+        defer { app.remove() }
+        let verdict = try tree.check(app.assembly, .render)
+        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+    }
+
+    /// The example's tree is upstream's own, but for settings that no later release reads.
+    @Test(arguments: AssemblyForm.allCases) func theExampleIsUpstreams(_ form: AssemblyForm) throws {
+        let tree = try #require(CamkesTree())
+        try expectUpstreamsExample(in: tree, target: .newest, form: form)
+    }
+
+    /// Where upstream's macros can say the topology, our text works over them too.
+    @Test func theMacroFormWorksOverUpstreamsHeader() throws {
+        let tree = try #require(CamkesTree())
+        let app = try EmittedApp(exampleAssembly(), form: .macros, target: .newest)
+        defer { app.remove() }
+        try FileManager.default.removeItem(at: app.directory.appending(path: "configurations"))
+        let verdict = try tree.check(app.assembly, .parse)
+        let theirs = try tree.check(tree.ownExample, .parse)
+        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+        #expect(verdict.syntaxTree?.withoutEndAttributes == theirs.syntaxTree?.withoutEndAttributes)
+    }
+
+    /// The check can fail: an asymmetric row, as upstream itself would take it until the templates.
+    @Test func upstreamRefusesWhatTopocRefuses() throws {
+        let tree = try #require(CamkesTree())
+        let app = try EmittedApp(exampleAssembly(), form: .macros, target: .newest)
+        defer { app.remove() }
+        let text = try String(contentsOf: app.assembly, encoding: .utf8)
+        let broken = text.replacingOccurrences(of: "f(1, 0, 2)", with: "f(1, 0)")
+            .replacingOccurrences(of: "f(1,0,2)", with: "f(1,0)")
+        #expect(broken != text)
+        try broken.write(to: app.assembly, atomically: true, encoding: .utf8)
+        let verdict = try tree.check(app.assembly, .render)
+        #expect(verdict.exitCode == 1)
+        #expect(verdict.messages.contains("is not present in connection"))
+    }
+}
+
+/// The same for the older releases, each where its variable names a checkout.
+@Suite struct OlderReleasesTests {
+    static func has(_ release: String) -> Bool { CamkesTree(release: release) != nil }
+
+    @Test(.enabled(if: has("3.8"), "TOPOC_CAMKES_TREE_3_8 names no checkout"), arguments: AssemblyForm.allCases)
+    func camkes3_8(_ form: AssemblyForm) throws { try check("3.8", form) }
+
+    @Test(.enabled(if: has("3.9"), "TOPOC_CAMKES_TREE_3_9 names no checkout"), arguments: AssemblyForm.allCases)
+    func camkes3_9(_ form: AssemblyForm) throws { try check("3.9", form) }
+
+    @Test(.enabled(if: has("3.10"), "TOPOC_CAMKES_TREE_3_10 names no checkout"), arguments: AssemblyForm.allCases)
+    func camkes3_10(_ form: AssemblyForm) throws { try check("3.10", form) }
+
+    @Test(.enabled(if: has("3.11"), "TOPOC_CAMKES_TREE_3_11 names no checkout"), arguments: AssemblyForm.allCases)
+    func camkes3_11(_ form: AssemblyForm) throws { try check("3.11", form) }
+
+    private func check(_ release: String, _ form: AssemblyForm) throws {
+        let tree = try #require(CamkesTree(release: release))
+        let target = try #require(Target.named(release))
+        try expectUpstreamsExample(in: tree, target: target, form: form)
+        let bridge = Assembly("bridge") {
+            VMs(0..<3)
+            Partition("red") { Link(0, 1) }
+            Partition("black") { Link(1, 2) }
+        }
+        let app = try EmittedApp(bridge, form: form, target: target)
+        defer { app.remove() }
+        let verdict = try tree.check(app.assembly, .render)
+        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+    }
+}
+
+private func expectUpstreamsExample(in tree: CamkesTree, target: Target, form: AssemblyForm) throws {
+    let app = try EmittedApp(exampleAssembly(), form: form, target: target)
+    defer { app.remove() }
+    let ours = try tree.check(app.assembly, .render)
+    let theirs = try tree.check(tree.ownExample, .parse)
+    #expect(ours.exitCode == 0, "\(ours.messages)")
+    #expect(theirs.exitCode == 0, "\(theirs.messages)")
+    let mine = try #require(ours.syntaxTree).withoutEndAttributes
+    let upstream = try #require(theirs.syntaxTree).withoutEndAttributes
+    #expect(mine.instances == upstream.instances)
+    #expect(mine.connections == upstream.connections)
+    #expect(mine.components == upstream.components)
+    let surplus = mine.settings.filter { !upstream.settings.contains($0) }
+    let missing = upstream.settings.filter { !mine.settings.contains($0) }
+    #expect(surplus.isEmpty && missing.isEmpty, "surplus \(surplus), missing \(missing)")
+}
+
+private func exampleAssembly() throws -> Assembly {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Examples/zmq_samples/mesh.topo").path
+    let bytes = try Data(contentsOf: URL(filePath: path))
+    return try #require(TopologyFile(reading: SourceText(name: path, bytes: Array(bytes))).assembly)
+}
+
+/// An app directory as `topoc build` writes it.
+private struct EmittedApp {
+    let directory: URL
+    let assembly: URL
+
+    init(_ topology: Assembly, form: AssemblyForm, target: Target) throws {
+        let wiring = try #require(Wiring(Network(topology), target: target))
+        directory = FileManager.default.temporaryDirectory.appending(path: "topoc-app-\(UUID().uuidString)")
+        let files = AppEmitter.files(for: wiring, form: form, assemblyName: wiring.name)
+        for file in files {
+            let place = directory.appending(path: file.path)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try file.text.write(to: place, atomically: true, encoding: .utf8)
+        }
+        assembly = directory.appending(path: try #require(files.first).path)
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(at: directory)
+    }
+}
