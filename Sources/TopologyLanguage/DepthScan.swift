@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Diagnostics
+
+/// Bounds the depth of the tree that Swift's parser would build of a text, in one pass over its bytes.
+///
+/// A level of the tree takes at least one word or sign. So the number of words and signs since the statement or the
+/// argument began, and since those around it began, bounds the depth from above. It only has to know where a
+/// statement ends for certain: behind a comma, and where a line that begins like a statement follows one that ends
+/// like one. What it takes for longer than it is costs nothing short of the limit.
+struct DepthScan {
+    private let bytes: [UInt8]
+    private var index = 0
+    /// The depth at which each open bracket began, and the depth within it; strings with an interpolation in progress
+    /// stand among the brackets.
+    private var open: [(base: Int, string: Delimiter?)] = []
+    private var depth = 0
+    private var hasToken = false
+    private var last = Last.operation
+    private var isLineStart = true
+    /// After a `/` a quote may belong to a regular expression; what follows on the line is scanned as if it did.
+    private var sawSlash = false
+
+    private enum Last { case word, operation, end }
+
+    private struct Delimiter {
+        let pounds: Int
+        let isMultiLine: Bool
+    }
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+    }
+
+    /// Whether the text holds comments and white space alone. Known when ``fault()`` has returned.
+    var isEmpty: Bool { !hasToken }
+
+    mutating func fault() -> Finding? {
+        while index < bytes.count {
+            let start = index
+            step()
+            if open.count > Limits.nesting {
+                return LanguageRules.tooDeep.finding(
+                    "more than \(Limits.nesting) brackets are open here", at: start..<start + 1,
+                    notes: ["name the inner part with `let`, or close the brackets before"])
+            }
+            if depth > Limits.statementLength {
+                return LanguageRules.tooDeep.finding(
+                    "a statement of more than \(Limits.statementLength) words and signs", at: start..<index,
+                    notes: ["name parts of it with `let`, or write an array and a loop"])
+            }
+        }
+        return nil
+    }
+
+    private subscript(at offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
+
+    private func at(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { bytes[index...].starts(with: $0) }
+    }
+
+    private mutating func step() {
+        let byte = bytes[index]
+        switch byte {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+            index += 1
+            isLineStart = true
+            sawSlash = false
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), 0x0B, 0x0C:
+            index += 1
+        case UInt8(ascii: "/") where at("//"):
+            skipLine()
+        case UInt8(ascii: "/") where at("/*"):
+            skipBlockComment()
+        case UInt8(ascii: "\""), UInt8(ascii: "#"):
+            stringOrPounds()
+        case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
+            token(.operation)
+            open.append((depth, nil))
+            index += 1
+        case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
+            close()
+        case UInt8(ascii: ","), UInt8(ascii: ";"):
+            index += 1
+            depth = base
+            last = .operation
+        case _ where Self.isWord(byte):
+            word()
+        default:
+            if byte == UInt8(ascii: "/") { sawSlash = true }
+            token(.operation)
+            index += 1
+        }
+    }
+
+    private var base: Int { open.last?.base ?? 0 }
+
+    private mutating func token(_ kind: Last) {
+        depth += 1
+        last = kind
+        hasToken = true
+        isLineStart = false
+    }
+
+    private mutating func word() {
+        let start = index
+        while Self.isWord(self[at: index]) { index += 1 }
+        // A line that begins like a statement, after one that ends like one, begins a statement.
+        if isLineStart, last == .end, beginsStatement(bytes[start..<index]) { depth = base }
+        let isNumber = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[start])
+        token(isNumber ? .end : .word)
+    }
+
+    private func beginsStatement(_ word: ArraySlice<UInt8>) -> Bool {
+        if self[at: index] == UInt8(ascii: "(") { return true }
+        return ["let", "for", "if", "import"].contains { word.elementsEqual($0.utf8) }
+    }
+
+    private mutating func close() {
+        index += 1
+        if let bracket = open.popLast() {
+            depth = bracket.base
+            last = .end
+            isLineStart = false
+            if let string = bracket.string { skipString(string) }
+        } else {
+            token(.operation)
+        }
+    }
+
+    private mutating func stringOrPounds() {
+        var pounds = 0
+        while self[at: index + pounds] == UInt8(ascii: "#") { pounds += 1 }
+        guard self[at: index + pounds] == UInt8(ascii: "\""), !sawSlash else {
+            // `#if` and the like nest without brackets: nothing in the language, and never closed here.
+            if pounds > 0 { open.append((depth, nil)) }
+            token(.operation)
+            index += max(pounds, 1)
+            return
+        }
+        token(.end)
+        index += pounds
+        let isMultiLine = at("\"\"\"")
+        index += isMultiLine ? 3 : 1
+        skipString(Delimiter(pounds: pounds, isMultiLine: isMultiLine))
+    }
+
+    /// Moves behind the string's end, or behind the `(` of its next interpolation.
+    private mutating func skipString(_ string: Delimiter) {
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "\\") where isEscape(string):
+                index += 1 + string.pounds
+                let isInterpolation = self[at: index] == UInt8(ascii: "(")
+                index += 1
+                if isInterpolation {
+                    depth += 1
+                    open.append((depth, string))
+                    last = .operation
+                    return
+                }
+            case UInt8(ascii: "\"") where isEnd(string):
+                index += (string.isMultiLine ? 3 : 1) + string.pounds
+                last = .end
+                return
+            case UInt8(ascii: "\n") where !string.isMultiLine, UInt8(ascii: "\r") where !string.isMultiLine:
+                return
+            default:
+                index += 1
+            }
+        }
+    }
+
+    private func isEscape(_ string: Delimiter) -> Bool {
+        (0..<string.pounds).allSatisfy { self[at: index + 1 + $0] == UInt8(ascii: "#") }
+    }
+
+    private func isEnd(_ string: Delimiter) -> Bool {
+        let quotes = string.isMultiLine ? 3 : 1
+        return (0..<quotes).allSatisfy { self[at: index + $0] == UInt8(ascii: "\"") }
+            && (0..<string.pounds).allSatisfy { self[at: index + quotes + $0] == UInt8(ascii: "#") }
+    }
+
+    private mutating func skipLine() {
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\n"), bytes[index] != UInt8(ascii: "\r") { index += 1 }
+    }
+
+    private mutating func skipBlockComment() {
+        var nesting = 0
+        repeat {
+            if at("/*") {
+                nesting += 1
+                index += 2
+            } else if at("*/") {
+                nesting -= 1
+                index += 2
+            } else {
+                index += 1
+            }
+        } while nesting > 0 && index < bytes.count
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "$"), 0x80...:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Topology
+
+/// The types of the language, each of them Swift's type of the same name.
+indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
+    case int, string, bool
+    case range, closedRange
+    case array(ValueType)
+    case guest, addressPool, vm, vms, partition, never, links
+
+    /// As Swift writes it.
+    var description: String {
+        switch self {
+        case .int: "Int"
+        case .string: "String"
+        case .bool: "Bool"
+        case .range: "Range<Int>"
+        case .closedRange: "ClosedRange<Int>"
+        case .array(let element): "[\(element)]"
+        case .guest: "Guest"
+        case .addressPool: "AddressPool"
+        case .vm: "VM"
+        case .vms: "VMs"
+        case .partition: "Partition"
+        case .never: "Never"
+        case .links: "LinkGroup"
+        }
+    }
+
+    /// As a sentence says it.
+    var spoken: String {
+        switch self {
+        case .int: "a number"
+        case .string: "a string"
+        case .bool: "true or false"
+        case .range, .closedRange: "a range"
+        case .array: "an array"
+        case .guest, .addressPool, .vm, .vms, .partition, .never: "`\(self)`"
+        case .links: "links"
+        }
+    }
+
+    /// Whether it names one VM.
+    var isVMIdentity: Bool { self == .int || self == .string }
+
+    /// Whether it names VMs.
+    var isVMSet: Bool {
+        switch self {
+        case .int, .string, .range, .closedRange: true
+        case .array(let element): element.isVMSet
+        default: false
+        }
+    }
+
+    /// What `for` takes one by one; `nil` for a type that is no sequence of the language.
+    var element: ValueType? {
+        switch self {
+        case .range, .closedRange: .int
+        case .array(let element): element
+        default: nil
+        }
+    }
+}
+
+/// A value of the language.
+enum Value: Sendable {
+    case int(Int)
+    case string(String)
+    case bool(Bool)
+    /// From the lower up to, without, the upper.
+    case range(Int, Int)
+    /// From the lower to the upper.
+    case closedRange(Int, Int)
+    case array([Value])
+    case guest(Guest)
+    case addressPool(AddressPool)
+    case vm(VM)
+    case vms([VM])
+    case partition(Partition)
+    case never(Never)
+    case links(LinkGroup)
+}
