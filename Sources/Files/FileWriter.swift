@@ -2,18 +2,19 @@
 
 import SystemPackage
 
-/// A file to be written.
+/// A file as it should be.
 public struct OutputFile: Sendable, Equatable {
     public let path: FilePath
-    public let bytes: [UInt8]
+    /// `nil` for a file that should not be there.
+    public let bytes: [UInt8]?
 
-    public init(_ path: FilePath, _ bytes: [UInt8]) {
+    public init(_ path: FilePath, _ bytes: [UInt8]?) {
         self.path = path
         self.bytes = bytes
     }
 }
 
-/// What is on the disk at the place of a file to be written.
+/// A file as it should be, and what is on the disk in its place.
 public struct FileChange: Sendable, Equatable {
     public let file: OutputFile
     /// `nil` where nothing is there yet.
@@ -83,7 +84,8 @@ public struct FileWriter {
 private struct Transaction {
     private struct Staged {
         let path: FilePath
-        let temporary: FilePath
+        /// Where the new bytes wait; `nil` for a file that goes.
+        let temporary: FilePath?
         let replaces: Bool
     }
 
@@ -91,6 +93,7 @@ private struct Transaction {
         let path: FilePath
         /// Where the old file waits; `nil` where there was none.
         let backup: FilePath?
+        let isRemoval: Bool
     }
 
     let system: any FileSystem
@@ -113,9 +116,13 @@ private struct Transaction {
                 try system.checkWritable(path)
                 if case .file(let old) = try system.kind(of: path) { permissions = old }
             }
-            try makeDirectory(path.removingLastComponent())
-            let temporary = Self.temporaryName(beside: path)
-            try system.create(temporary, change.file.bytes, permissions: permissions)
+            var temporary: FilePath?
+            if let bytes = change.file.bytes {
+                try makeDirectory(path.removingLastComponent())
+                let name = Self.temporaryName(beside: path)
+                try system.create(name, bytes, permissions: permissions)
+                temporary = name
+            }
             staged.append(Staged(path: path, temporary: temporary, replaces: change.old != nil))
         } catch {
             throw .writing(change.file.path, error)
@@ -127,16 +134,19 @@ private struct Transaction {
         while let next = staged.first {
             do throws(Errno) {
                 let backup = next.replaces ? Self.temporaryName(beside: next.path) : nil
-                if let backup { try setAside(next.path, as: backup) }
-                done.append(Done(path: next.path, backup: backup))
-                try system.rename(next.temporary, to: next.path)
+                if let backup { try setAside(next.path, as: backup, moving: next.temporary == nil) }
+                done.append(Done(path: next.path, backup: backup, isRemoval: next.temporary == nil))
+                if let temporary = next.temporary { try system.rename(temporary, to: next.path) }
                 staged.removeFirst()
             } catch {
                 throw .writing(next.path, error)
             }
         }
-        // From here on nothing is undone; a backup that cannot be removed does no harm.
-        for step in done { if let backup = step.backup { try? system.remove(backup) } }
+        // From here on nothing is undone; a backup or an empty directory that cannot be removed does no harm.
+        for step in done {
+            if let backup = step.backup { try? system.remove(backup) }
+            if step.isRemoval { try? system.removeDirectory(step.path.removingLastComponent()) }
+        }
     }
 
     /// Undoes everything; returns the files that could not be put back, with the places where they are.
@@ -155,18 +165,15 @@ private struct Transaction {
                 if let backup = step.backup { stranded.append((step.path, backup)) }
             }
         }
-        for file in staged { try? system.remove(file.temporary) }
+        for case let temporary? in staged.map(\.temporary) { try? system.remove(temporary) }
         for directory in directories.reversed() { try? system.removeDirectory(directory) }
         return stranded
     }
 
-    /// Keeps the old file under a second name. Where the file system has no links it moves there.
-    private func setAside(_ path: FilePath, as backup: FilePath) throws(Errno) {
-        do throws(Errno) {
-            try system.link(path, as: backup)
-        } catch {
-            try system.rename(path, to: backup)
-        }
+    /// Keeps the old file under a second name, or moves it there; where the file system has no links it moves too.
+    private func setAside(_ path: FilePath, as backup: FilePath, moving: Bool) throws(Errno) {
+        if !moving, (try? system.link(path, as: backup)) != nil { return }
+        try system.rename(path, to: backup)
     }
 
     private mutating func makeDirectory(_ path: FilePath) throws(Errno) {

@@ -16,7 +16,7 @@ extension String {
 }
 
 @Suite struct TextRendererTests {
-    private let renderer = TextRenderer(isColoured: false)
+    private let renderer = TextRenderer(style: TextStyle(isColoured: false))
 
     private func rendered(
         _ text: String, at marked: String, labels: [(String, String)] = [], notes: [String] = [], fixIts: [FixIt] = []
@@ -176,6 +176,6 @@ extension String {
         let finding = Finding(code: "TOPO401", severity: .error, message: "m", span: 0..<1, notes: ["n"])
         let source = SourceText(name: "a", text: "x")
         #expect(!renderer.render(finding, in: source).contains("\u{1B}"))
-        #expect(TextRenderer(isColoured: true).render(finding, in: source).contains("\u{1B}[1;31m^\u{1B}[0m"))
+        #expect(TextRenderer(style: TextStyle(isColoured: true)).render(finding, in: source).contains("\u{1B}[1;31m^\u{1B}[0m"))
     }
 }

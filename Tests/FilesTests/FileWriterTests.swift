@@ -6,17 +6,22 @@ import SystemPackage
 import Testing
 
 @Suite struct FileWriterTests {
-    /// One file that is new, with new directories; one that changes; one that stays; a link that is followed.
+    /// Two files that are new, with new directories; one that changes; one that stays; a link that is followed; two
+    /// that go, one of them the last in its directory, and one that is already gone.
     private func setUp(_ scratch: Scratch) throws -> [OutputFile] {
         try scratch.put("app/changes.h", "old", permissions: 0o666)
         try scratch.put("app/stays.h", "same", permissions: 0o600)
+        try scratch.put("app/vm1/etc/hosts", "goes")
+        try scratch.put("app/goes.h", "goes", permissions: 0o640)
         try scratch.put("elsewhere/real.txt", "old")
         try FileManager.default.createSymbolicLink(
             atPath: scratch.path.appending("app/link.txt").string, withDestinationPath: "../elsewhere/real.txt")
-        return [
+        let files: [(String, String?)] = [
             ("app/vm0/etc/network/interfaces", "lo"), ("app/vm0/etc/hosts", "127.0.0.1"), ("app/changes.h", "new"),
-            ("app/stays.h", "same"), ("app/link.txt", "new"),
-        ].map { OutputFile(scratch.path.appending($0.0), Array($0.1.utf8)) }
+            ("app/stays.h", "same"), ("app/link.txt", "new"), ("app/vm1/etc/hosts", nil), ("app/goes.h", nil),
+            ("app/gone.h", nil),
+        ]
+        return files.map { OutputFile(scratch.path.appending($0.0), $0.1.map { Array($0.utf8) }) }
     }
 
     @Test func everythingIsWrittenAndWhatIsRightIsLeftAlone() throws {
@@ -26,12 +31,18 @@ import Testing
         let past = Date(timeIntervalSince1970: 1_000_000)
         try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: stays)
         let written = try FileWriter().write(files)
-        #expect(written.map { $0.file.path.lastComponent?.string } == ["interfaces", "hosts", "changes.h", "link.txt"])
+        #expect(
+            written.map { $0.file.path.lastComponent?.string } == [
+                "interfaces", "hosts", "changes.h", "link.txt", "hosts", "goes.h",
+            ])
         #expect(try FileManager.default.attributesOfItem(atPath: stays)[.modificationDate] as? Date == past)
         let snapshot = scratch.snapshot
         #expect(snapshot["app/vm0/etc/hosts"] == "644 127.0.0.1")
         #expect(snapshot["app/changes.h"] == "666 new")
         #expect(snapshot["elsewhere/real.txt"] == "644 new")
+        #expect(snapshot["app/goes.h"] == nil)
+        #expect(snapshot["app/vm1/etc"] == nil)
+        #expect(snapshot["app/vm1"] != nil)
         #expect(snapshot.keys.allSatisfy { !$0.contains(".tmp") })
         #expect(try FileWriter().write(files) == [])
     }
@@ -41,8 +52,8 @@ import Testing
         let counting = FaultyDisk(hasLinks: hasLinks)
         let first = try Scratch()
         try FileWriter(counting).write(try setUp(first))
-        // After the last rename all is written, and the steps left remove the two old files.
-        let stepsThatMatter = counting.stepCount - 2
+        // After the last rename all is written, and the steps left remove four old files and up to two directories.
+        let stepsThatMatter = counting.stepCount - 6
         #expect(stepsThatMatter > 20)
         for step in 0..<stepsThatMatter {
             let scratch = try Scratch()

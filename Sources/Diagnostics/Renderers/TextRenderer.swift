@@ -4,8 +4,8 @@
 public struct TextRenderer: Sendable {
     private let style: TextStyle
 
-    public init(isColoured: Bool) {
-        style = TextStyle(isColoured: isColoured)
+    public init(style: TextStyle) {
+        self.style = style
     }
 
     /// The reports' findings in the order of their places, then what was allowed, then a line that counts them.
@@ -43,6 +43,12 @@ public struct TextRenderer: Sendable {
         for note in finding.notes { lines.append(style.dim(margin + " = ") + "note: " + DisplayWidth.shown(note)) }
         for fixIt in finding.fixIts { lines += suggestion(fixIt, in: source, margin) }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// What went wrong outside of any text, in the same style. Ends with a newline.
+    public func render(error message: String, notes: [String]) -> String {
+        let heading = style.severity(.error, "error") + style.bold(": " + DisplayWidth.shown(message)) + "\n"
+        return heading + notes.map { style.dim("  = ") + "note: " + DisplayWidth.shown($0) + "\n" }.joined()
     }
 
     /// "2 errors, 1 warning, 1 allowed", or "no findings".

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-2-Clause
+
+# The commands of the project. Each installs, with apt-get, what a Debian machine with Swift lacks.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: run build test lint format bench fuzz docs clean
+
+SWIFT ?= swift
+RELEASE := -c release --static-swift-stdlib
+EXAMPLES := $(shell find Examples -name '*.topo' | sort)
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz
+
+# Installs the packages whose program is not there: `program:package`.
+define install
+missing=(); \
+for pair in $(1); do command -v "$${pair%%:*}" > /dev/null || missing+=("$${pair##*:}"); done; \
+if [ "$${#missing[@]}" -gt 0 ]; then \
+    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+    $$sudo apt-get update -q; \
+    $$sudo apt-get install -qy --no-install-recommends "$${missing[@]}"; \
+fi
+endef
+
+# The main job: the example becomes an app that seL4's CAmkES accepts, and says what is in it.
+run: build
+	topoc="$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc"; \
+	"$$topoc" build Examples/zmq_samples/mesh.topo -o out/zmq_samples/zmq_samples.camkes \
+	    --certificate out/zmq_samples.certificate.json; \
+	echo; echo "== out/zmq_samples/zmq_samples.camkes"; cat out/zmq_samples/zmq_samples.camkes; \
+	echo; echo "== out/zmq_samples"; find out/zmq_samples -type f | sort
+
+build:
+	@$(call install,cpp:cpp)
+	$(SWIFT) build $(RELEASE) --product topoc
+
+# A warning in a target of ours is an error (Package.swift).
+test: .build/tools/ready
+	@$(call install,cpp:cpp git:git patch:patch script:bsdutils z3:z3)
+	$(SWIFT) build --build-tests
+	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
+
+# The real pre-commit, and a validator of JSON schemas, for tests.
+.build/tools/ready:
+	@$(call install,python3:python3)
+	@python3 -c 'import ensurepip' 2> /dev/null || { $(call install,no-ensurepip:python3-venv); }
+	python3 -m venv .build/tools
+	.build/tools/bin/pip install --quiet pre-commit jsonschema
+	touch $@
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	$(SWIFT) build --product topoc
+	topoc="$$($(SWIFT) build --show-bin-path)/topoc"; \
+	"$$topoc" lint $(EXAMPLES); \
+	"$$topoc" format --check $(EXAMPLES)
+
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+	$(SWIFT) build --product topoc
+	"$$($(SWIFT) build --show-bin-path)/topoc" format $(EXAMPLES)
+
+bench: build
+	$(SWIFT) build $(RELEASE) --product topoc-bench
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-bench"
+
+fuzz: build
+	$(SWIFT) build $(RELEASE) --product topoc-fuzz
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-fuzz" $(FUZZ)
+
+# Writes again what is made from the code: the man page, the pages of the rules, the expected output of tests.
+docs:
+	$(SWIFT) build --build-tests
+	TOPOC_UPDATE=1 $(SWIFT) test --skip-build
+
+clean:
+	rm -rf .build .build-* out

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import ArgumentParser
+import Diagnostics
+import Files
+
+/// How a command ends. Of several files the worst counts.
+enum Outcome: Int32, Comparable {
+    case clean = 0
+    case findings = 1
+    case inputOutput = 74
+    case internalFault = 70
+
+    static func < (left: Outcome, right: Outcome) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .clean: 0
+        case .findings: 1
+        case .inputOutput: 2
+        case .internalFault: 3
+        }
+    }
+}
+
+/// A command whose errors all have their exit code. What the command line itself gets wrong is 64, by ArgumentParser.
+protocol TopocCommand: ParsableCommand {
+    func perform() throws -> Outcome
+}
+
+extension TopocCommand {
+    func run() throws {
+        let outcome: Outcome
+        do {
+            outcome = try perform()
+        } catch let error as FileError {
+            Console.complain(error)
+            outcome = .inputOutput
+        } catch let error where error is ValidationError || error is CleanExit || error is ExitCode {
+            throw error
+        } catch {
+            Console.complain(FileError("topoc itself failed: \(error)", notes: ["please report this, with the input"]))
+            outcome = .internalFault
+        }
+        if outcome != .clean { throw ExitCode(outcome.rawValue) }
+    }
+}
