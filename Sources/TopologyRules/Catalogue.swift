@@ -11,5 +11,11 @@ public enum Catalogue {
         SubnetMismatch.self, IPPoolOverflow.self, DuplicateNumber.self, DuplicateName.self, NumberGap.self,
         DuplicateHostname.self, InvalidHostname.self, InvalidName.self, ReservedName.self, DuplicatePartition.self,
         DerivedNameCollision.self, GuestNumbers.self, GuestText.self,
+        UnknownVM.self, SelfLink.self, DuplicatePeer.self, AsymmetricLink.self, PairInTwoPartitions.self,
+        QueueMismatch.self, EmptyPartition.self, LoneVM.self, BroadcastDomain.self, TooFewMembers.self, NoVM.self,
+        VSwitchNodes.self, NotificationBadges.self, QueueIDs.self, SerialServerVMs.self, QueueLength.self,
+        FixedQueueLength.self, SharedMemoryPages.self, RingOverflow.self, FrameOverflow.self, FramesInFlight.self,
+        GuestMemory.self, UntypedMemory.self, UntypedMargin.self, NeverLinked.self, NeverRelayed.self,
+        NeverItself.self, NeverNothing.self,
     ]
 }

@@ -7,8 +7,15 @@ import Wiring
 /// One thing that a topology must not do, in a file of its own.
 public protocol Rule: Sendable {
     static var description: RuleDescription { get }
+    /// Whether the rule looks for what is not there. Such a rule says nothing about a text of which a part could not be
+    /// understood: what it misses may be in that part.
+    static var judgesAbsence: Bool { get }
     /// Reports every fault of this kind, each once. Linear in VMs and links.
     static func check(_ subject: Subject, _ report: (Finding) -> Void)
+}
+
+extension Rule {
+    static var judgesAbsence: Bool { false }
 }
 
 /// What the rules look at.

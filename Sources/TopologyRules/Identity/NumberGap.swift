@@ -32,6 +32,8 @@ enum NumberGap: Rule {
             """,
         isAllowable: false)
 
+    static let judgesAbsence = true
+
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
         let numbers = Set(subject.nodes.map(\.number))
         // Numbers that two VMs share leave gaps of their own; those are the duplicate's fault.
