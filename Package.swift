@@ -34,9 +34,23 @@ let package = Package(
             ]),
         .target(name: "Wiring", dependencies: ["Topology"]),
         .target(name: "TopologyRules", dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
+        // The fixed texts of what is emitted, embedded in the binary.
+        .target(
+            name: "Templates",
+            path: "Templates",
+            resources: [
+                .embedInCode("CMakeLists.txt.template"),
+                .embedInCode("app_settings.cmake.template"),
+                .embedInCode("connections.h.template"),
+                .embedInCode("hostname.template"),
+                .embedInCode("hosts.template"),
+                .embedInCode("interfaces.template"),
+            ]),
         .target(
             name: "CAmkES",
-            dependencies: ["Diagnostics", "Wiring", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "Diagnostics", "Templates", "Wiring", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .executableTarget(
             name: "topoc",
             dependencies: [
@@ -53,7 +67,7 @@ let package = Package(
         .testTarget(
             name: "TopologyRulesTests",
             dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring"]),
-        .testTarget(name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "Wiring"]),
+        .testTarget(name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Templates", "Topology", "Wiring"]),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"]),
     ],

@@ -19,6 +19,14 @@ public struct Target: Sendable, Hashable {
         public let handlerTakesTopology: Bool
         /// `*_attributes` are the key of the shared memory (3.8 and before); later releases take the end's name.
         public let keysSharedMemoryByAttributes: Bool
+        /// All ends of a VM share one badge, which the assembly sets (3.8 and before), or each end gets its own from
+        /// the connector's template.
+        public let sharesOneBadge: Bool
+        /// The connection's `queue_length` is read (from 3.9); before, rings have upstream's length.
+        public let readsQueueLength: Bool
+        /// CMake finds the guest's kernel and root file system by `GetArchDefaultLinuxKernelFile("32" …)` (from 3.10)
+        /// or by `GetDefaultLinuxKernelFile(…)`.
+        public let namesGuestWordSize: Bool
     }
 
     /// Bytes of a page: shared memory is mapped in these.
@@ -52,18 +60,23 @@ extension Target {
         vswitchNodes: 4, notificationBadges: nil, queueIDs: 100, serialServerVMs: 9, fixedQueueLength: 256,
         guestMemoryMiB: 2303)
     private static let newestDialect = Dialect(
-        configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false)
+        configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false,
+        sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: true)
 
     public static let newest = Target(
         name: "3.11", summary: "camkes-vm 3.11 to master (the newest)", limits: limits, dialect: newestDialect)
     public static let camkes3_10 = Target(
         name: "3.10", summary: "camkes-vm 3.10", limits: limits, dialect: newestDialect)
     public static let camkes3_9 = Target(
-        name: "3.9", summary: "camkes-vm 3.9", limits: limits, dialect: newestDialect)
+        name: "3.9", summary: "camkes-vm 3.9", limits: limits,
+        dialect: Dialect(
+            configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false,
+            sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: false))
     public static let camkes3_8 = Target(
         name: "3.8", summary: "camkes-vm 3.8", limits: limits3_8,
         dialect: Dialect(
-            configuresVMThroughConfigComponent: true, handlerTakesTopology: false, keysSharedMemoryByAttributes: true))
+            configuresVMThroughConfigComponent: true, handlerTakesTopology: false, keysSharedMemoryByAttributes: true,
+            sharesOneBadge: true, readsQueueLength: false, namesGuestWordSize: false))
     /// Runs on a plain Linux host: no assembly, no seL4 limits.
     public static let lab = Target(
         name: "lab", summary: "a plain Linux host, without seL4's limits", limits: nil, dialect: nil)

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Templates
+import Wiring
+
+/// What the tree's CMake reads of an app.
+enum BuildFiles {
+    static func appSettings(for wiring: Wiring) -> String {
+        Template.appSettings.filled(["provenance": wiring.provenance])
+    }
+
+    static func cmakeLists(
+        for wiring: Wiring, dialect: Target.Dialect, form: AssemblyForm, assembly: String
+    ) -> String {
+        Template.cmakeLists.filled([
+            "provenance": wiring.provenance,
+            "project": Spelling.word(wiring.name),
+            "lastVM": "\(wiring.vms.count - 1)",
+            "guestFiles": kernel(for: wiring, dialect) + rootFileSystems(for: wiring, dialect) + images(for: wiring),
+            "includes": form == .macros ? includes : "",
+            "assembly": assembly,
+        ])
+    }
+
+    /// The tree's own kernel, for the guests that name it.
+    private static func kernel(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
+        guard wiring.vms.contains(where: { $0.guest.usesDefaultKernel }) else { return "" }
+        return """
+
+            # The tree's Linux kernel, decompressed.
+            \(getter("Kernel", dialect))
+            DecompressLinuxKernel(extract_linux_kernel decompressed_kernel ${kernel_file})
+            AddToFileServer("\(Defaults.kernel)" ${decompressed_kernel} DEPENDS extract_linux_kernel)
+
+            """
+    }
+
+    /// The tree's own root file system with the guest's network files, for each guest that has not named another.
+    private static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
+        let numbers = wiring.vms.filter(\.usesDefaultRootFileSystem).map(\.number)
+        guard let last = numbers.last else { return "" }
+        let range = numbers.count == last + 1 ? "RANGE \(last)" : items(numbers.map(String.init))
+        return """
+
+            # The tree's root file system, with the network settings of each VM.
+            \(getter("Rootfs", dialect))
+            foreach(vm \(range))
+                set(network_vm${vm} ${CMAKE_CURRENT_SOURCE_DIR}/network/vm${vm})
+                AddFileToOverlayDir("interfaces" ${network_vm${vm}}/interfaces "etc/network" overlay_vm${vm})
+                AddFileToOverlayDir("hosts" ${network_vm${vm}}/hosts "etc" overlay_vm${vm})
+                AddFileToOverlayDir("hostname" ${network_vm${vm}}/hostname "etc" overlay_vm${vm})
+                AddOverlayDirToRootfs(
+                    overlay_vm${vm} ${rootfs_file} "buildroot" "rootfs_install" output_rootfs_location_vm${vm}
+                    rootfs_target_vm${vm}
+                )
+                AddToFileServer(
+                    "vm${vm}_rootfs.cpio" "${output_rootfs_location_vm${vm}}" DEPENDS rootfs_target_vm${vm}
+                )
+            endforeach()
+
+            """
+    }
+
+    /// The files that guests name and that neither the tree nor this app makes.
+    private static func images(for wiring: Wiring) -> String {
+        var names: [String] = []
+        for vm in wiring.vms {
+            let guest = vm.guest
+            if !guest.usesDefaultKernel { names.append(guest.kernel.value) }
+            if guest.relocations.value != Defaults.kernel || !guest.usesDefaultKernel {
+                names.append(guest.relocations.value)
+            }
+            if !vm.usesDefaultRootFileSystem { names.append(guest.initrd.value) }
+        }
+        let images = Set(names).sorted().map(Spelling.cmakeString)
+        guard !images.isEmpty else { return "" }
+        return """
+
+            # Files that guests run and that are not made here: the topology's author puts them into images/.
+            foreach(image \(items(images)))
+                AddToFileServer("${image}" "${CMAKE_CURRENT_SOURCE_DIR}/images/${image}")
+            endforeach()
+
+            """
+    }
+
+    /// Puts the app's `configurations/connections.h` before the tree's.
+    private static let includes = """
+
+        # The assembly is over configurations/connections.h of this directory, not over the tree's.
+        CAmkESAddCPPInclude(${CMAKE_CURRENT_SOURCE_DIR})
+
+        """
+
+    private static func getter(_ file: String, _ dialect: Target.Dialect) -> String {
+        let variable = "\(file.lowercased())_file"
+        return dialect.namesGuestWordSize
+            ? "GetArchDefaultLinux\(file)File(\"32\" \(variable))" : "GetDefaultLinux\(file)File(\(variable))"
+    }
+
+    /// A loop's items as cmake-format has them: on one line where they fit, else each on its own.
+    private static func items(_ words: [String]) -> String {
+        let line = "IN ITEMS " + words.joined(separator: " ")
+        guard line.utf8.count > 80 else { return line }
+        return "\n    IN\n    ITEMS\n" + words.map { "    \($0)\n" }.joined()
+    }
+}
+
+extension VMWiring {
+    fileprivate var usesDefaultRootFileSystem: Bool { guest.initrd.value == Defaults.initrd(vm: number) }
+}
+
+extension GuestSettings {
+    fileprivate var usesDefaultKernel: Bool { kernel.value == Defaults.kernel }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Templates
+import Wiring
+
+/// `configurations/connections.h`: the macros over which the macro form stands, with as many arities as the rows need.
+enum ConnectionsHeader {
+    static let path = "configurations/connections.h"
+
+    /// Rows of up to so many peers may be edited by hand: the header has all arities up to the longest of them. Of
+    /// longer rows it has those that occur.
+    static let longestNarrowRow = 16
+
+    static func text(for wiring: Wiring, dialect: Target.Dialect) -> String {
+        let sizes = Set(wiring.connections.map(\.sharedMemory) + [Defaults.sharedMemory]).sorted()
+        return Template.connectionsHeader.filled([
+            "provenance": wiring.provenance,
+            "arities": Arities(wiring).text,
+            "defaultSize": "\(Defaults.sharedMemory)",
+            "endKeys": dialect.keysSharedMemoryByAttributes ? endKeys : "",
+            "sizes": sizes.map(size).joined(separator: "\n"),
+            "rowSizes": sizes.map(rowSize).joined(separator: "\n"),
+            "handlerUsage": dialect.handlerTakesTopology
+                ? "VM_CONNECTION_INIT_HANDLER(vm, topology)      starts the device, and its part in each notification"
+                : "VM_CONNECTION_INIT_HANDLER                    starts the device, and its part in a notification",
+            "handlerOfAnEnd": dialect.handlerTakesTopology ? handlerOfAnEnd : sharedBadge,
+            "handler": dialect.handlerTakesTopology ? handler : handlerWithoutArguments,
+        ])
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        """
+        #define TOPOC_SHMEM_\(bytes)(vm_id, peer, send, recv) \\
+            vm##vm_id.ether_##peer##_send_shmem_size = \(bytes); \\
+            vm##vm_id.ether_##peer##_recv_shmem_size = \(bytes);
+        """
+    }
+
+    private static func rowSize(_ bytes: Int) -> String {
+        "#define TOPOC_ROW_SHMEM_\(bytes)(vm_id, ...) TOPOC_EACH(TOPOC_SHMEM_\(bytes), vm_id, __VA_ARGS__)"
+    }
+
+    /// Until 3.8 the shared memory of a queue has a key of digits, that both ends say, and ends say whom they notify.
+    /// The zeros keep `1` to `12` apart from `11` to `2`.
+    private static let endKeys = #"""
+         \
+            vm##vm_id.ether_##peer##_send_attributes = #vm_id "00000" #peer; \
+            vm##vm_id.ether_##peer##_recv_attributes = #peer "00000" #vm_id; \
+            vm##vm_id.ether_##peer##_send_global_endpoint = "vm" #peer; \
+            vm##vm_id.ether_##peer##_recv_global_endpoint = "vm" #peer; \
+            vm##vm_id.ether_##peer##_send_badge = TOPOC_BADGE; \
+            vm##vm_id.ether_##peer##_recv_badge = TOPOC_BADGE;
+        """#
+
+    private static let handlerOfAnEnd = #"""
+        #define TOPOC_HANDLERS(vm_id, peer, send, recv) \
+            { \
+                "init": "make_virtio_net_vswitch_driver_dummy", \
+                "badge": "ether_" #peer "_send_notification_badge()", \
+                "irq": "virtio_net_notify_vswitch" \
+            }, \
+            { \
+                "init": "make_virtio_net_vswitch_driver_dummy", \
+                "badge": "ether_" #peer "_recv_notification_badge()", \
+                "irq": "virtio_net_notify_vswitch" \
+            },
+        #define TOPOC_ROW_HANDLERS(vm_id, ...) TOPOC_EACH(TOPOC_HANDLERS, vm_id, __VA_ARGS__)
+
+        """#
+
+    private static let sharedBadge = """
+        /* The badge of every queue: bits 27 and 19. */
+        #define TOPOC_BADGE \(ConnectionBadge.shared)
+
+        """
+
+    private static let handler = #"""
+        #define VM_CONNECTION_INIT_HANDLER(vm_id, topology) \
+            VM##vm_id##_##topology(TOPOC_ROW_HANDLERS) \
+            {"init": "make_virtio_net_vswitch"}
+        """#
+
+    private static let handlerWithoutArguments = #"""
+        #define VM_CONNECTION_INIT_HANDLER \
+            {"init": "make_virtio_net_vswitch", "badge": TOPOC_BADGE, "irq": "virtio_net_notify_vswitch"}
+        """#
+}
+
+/// What a VM's queues signal it with, where all share one badge (3.8 and before).
+enum ConnectionBadge {
+    /// Bit 27 marks what is no interrupt, bit 19 the queues.
+    static let shared = 1 << 27 | 1 << 19
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+/// A text with `{{names}}` for what is not fixed. The texts are the files of this directory, embedded in the binary.
+public struct Template: Sendable {
+    private let bytes: [UInt8]
+
+    public static let cmakeLists = Template(bytes: PackageResources.CMakeLists_txt_template)
+    public static let appSettings = Template(bytes: PackageResources.app_settings_cmake_template)
+    public static let connectionsHeader = Template(bytes: PackageResources.connections_h_template)
+    public static let hostname = Template(bytes: PackageResources.hostname_template)
+    public static let hosts = Template(bytes: PackageResources.hosts_template)
+    public static let interfaces = Template(bytes: PackageResources.interfaces_template)
+
+    /// The text with each `{{name}}` replaced. A name without a value stays as it is, where a test sees it.
+    public func filled(_ values: [String: String]) -> String {
+        var text = ""
+        text.reserveCapacity(bytes.count)
+        var rest = bytes[...]
+        while let open = rest.firstPair(of: UInt8(ascii: "{")) {
+            text += String(decoding: rest[..<open], as: UTF8.self)
+            let afterOpen = rest[(open + 2)...]
+            guard let close = afterOpen.firstPair(of: UInt8(ascii: "}")),
+                let value = values[String(decoding: afterOpen[..<close], as: UTF8.self)]
+            else {
+                text += "{{"
+                rest = afterOpen
+                continue
+            }
+            text += value
+            rest = afterOpen[(close + 2)...]
+        }
+        return text + String(decoding: rest, as: UTF8.self)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Where a byte first stands twice in a row.
+    fileprivate func firstPair(of byte: UInt8) -> Int? {
+        indices.dropLast().first { self[$0] == byte && self[$0 + 1] == byte }
+    }
+}

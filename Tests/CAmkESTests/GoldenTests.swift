@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CAmkES
+import Foundation
+import Testing
+import Topology
+import Wiring
+
+/// What is emitted, against `Tests/Golden/NAME/TARGET-FORM`. `TOPOC_UPDATE=1 swift test --filter GoldenTests` writes
+/// the expectations anew.
+@Suite struct GoldenTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let target: Target
+        let form: AssemblyForm
+        var testDescription: String { "\(name) for \(target.name), \(form.rawValue)" }
+    }
+
+    static let cases: [Case] =
+        ["zmq_samples", "disjoint", "bridge", "sizes", "guests", "star"].flatMap { name in
+            AssemblyForm.allCases.map { Case(name: name, target: .newest, form: $0) }
+        }
+        + [Target.camkes3_8, .camkes3_9, .camkes3_10].flatMap { target in
+            AssemblyForm.allCases.map { Case(name: "zmq_samples", target: target, form: $0) }
+        }
+
+    @Test(arguments: cases) func emitsWhatIsExpected(_ example: Case) throws {
+        let assembly = try #require(Topologies.all.first { $0.name == example.name }?.assembly)
+        let wiring = try Topologies.wiring(assembly, target: example.target)
+        let files = AppEmitter.files(for: wiring, form: example.form, assemblyName: example.name)
+        let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Golden/\(example.name)/\(example.target.name)-\(example.form.rawValue)")
+        let manager = FileManager.default
+        if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
+            try? manager.removeItem(at: directory)
+            for file in files {
+                let url = directory.appending(path: file.path)
+                try manager.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(file.text.utf8).write(to: url)
+            }
+        }
+        for file in files {
+            let expected = try String(contentsOf: directory.appending(path: file.path), encoding: .utf8)
+            #expect(file.text == expected, "\(file.path)")
+        }
+        let found =
+            manager.enumerator(at: directory, includingPropertiesForKeys: [.isRegularFileKey])?
+            .compactMap { $0 as? URL }.filter { !$0.hasDirectoryPath } ?? []
+        #expect(found.count == files.count)
+    }
+}
