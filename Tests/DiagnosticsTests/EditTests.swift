@@ -29,3 +29,37 @@ import Testing
         #expect(result.applied == 2)
     }
 }
+
+@Suite struct FixerTests {
+    /// Finds the first `a` and offers `b` for it, and the first `b` of a text without `a` and offers `c`.
+    private func lint(_ source: SourceText) -> Report {
+        for (letter, next) in [("a", "b"), ("b", "c")] {
+            guard let offset = source.bytes.firstIndex(of: letter.utf8.first ?? 0) else { continue }
+            let fixIt = FixIt("next", [Edit(offset..<offset + 1, next)])
+            let finding = Finding(
+                code: "TOPO1", severity: .error, message: letter, span: offset..<offset + 1, fixIts: [fixIt])
+            return Report(source: source, findings: [finding])
+        }
+        return Report(source: source)
+    }
+
+    @Test func whatAChangeUncoversIsMendedToo() {
+        let result = Fixer.fix(SourceText(name: "f", text: "aab"), lint: lint)
+        #expect(result.report.source.text == "ccc")
+        #expect(result.report.findings.isEmpty)
+        #expect(result.applied == 5)
+    }
+
+    @Test func aChangeThatNeverEndsDoes() {
+        let result = Fixer.fix(SourceText(name: "f", text: "")) { source in
+            Report(
+                source: source,
+                findings: [
+                    Finding(
+                        code: "TOPO1", severity: .error, message: "grow", span: nil,
+                        fixIts: [FixIt("grow", [Edit(0..<0, "x")])])
+                ])
+        }
+        #expect(result.report.source.bytes.count == 16)
+    }
+}

@@ -176,6 +176,8 @@ extension String {
         let finding = Finding(code: "TOPO401", severity: .error, message: "m", span: 0..<1, notes: ["n"])
         let source = SourceText(name: "a", text: "x")
         #expect(!renderer.render(finding, in: source).contains("\u{1B}"))
-        #expect(TextRenderer(style: TextStyle(isColoured: true)).render(finding, in: source).contains("\u{1B}[1;31m^\u{1B}[0m"))
+        #expect(
+            TextRenderer(style: TextStyle(isColoured: true)).render(finding, in: source).contains(
+                "\u{1B}[1;31m^\u{1B}[0m"))
     }
 }
