@@ -62,7 +62,9 @@ let package = Package(
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(
             name: "FilesTests", dependencies: ["Files", .product(name: "SystemPackage", package: "swift-system")]),
-        .testTarget(name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"]),
+        .testTarget(
+            name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
             name: "TopologyRulesTests",

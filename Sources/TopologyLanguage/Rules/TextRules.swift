@@ -37,7 +37,8 @@ extension LanguageRules {
         that no text can exhaust its stack.
         """,
         bad: file(
-            "let n = " + String(repeating: "(", count: Limits.nesting) + "1" + String(repeating: ")", count: Limits.nesting)
+            "let n = " + String(repeating: "(", count: Limits.nesting) + "1"
+                + String(repeating: ")", count: Limits.nesting)
                 + "\nVMs(0, n)\nPartition(\"net\") { Link(0, n) }"),
         good: file("let n = 1\nVMs(0, n)\nPartition(\"net\") { Link(0, n) }"))
 

@@ -8,7 +8,8 @@ extension Checker {
         guard let callee = call.calledExpression.as(DeclReferenceExprSyntax.self), callee.argumentNames == nil else {
             let name = call.calledExpression.as(MemberAccessExprSyntax.self)?.declName.baseName.text
             reject(
-                call.calledExpression, "\(name.map { "`\($0)`: methods" } ?? "calls of values") are not in the language",
+                call.calledExpression,
+                "\(name.map { "`\($0)`: methods" } ?? "calls of values") are not in the language",
                 Self.declarationsNote)
             return nil
         }
@@ -48,6 +49,7 @@ extension Checker {
         let parameters = declaration.parameters
         var matcher = ArgumentMatcher(declaration)
         var values = CallArguments(parameters: parameters.count)
+        var isFaulty = false
         for argument in call.arguments {
             let label = argument.label.map { Self.name(of: $0) }
             let place = argument.label.map { span(of: $0) } ?? span(of: argument.expression)
@@ -58,13 +60,15 @@ extension Checker {
                 }
             case .fault(let finding):
                 found.add(finding)
+                isFaulty = true
                 // Its value is looked at all the same: it may hold more to find.
                 _ = expression(argument.expression)
             }
         }
         var isComplete = true
         for (index, parameter) in parameters.enumerated() where parameter.isRequired {
-            if !matcher.isFilled(index) {
+            // The missing one may be the one that had no place.
+            if !matcher.isFilled(index), !isFaulty {
                 let name = parameter.label.map { "`\($0):`" } ?? parameter.kind.spoken
                 found.add(
                     LanguageRules.missingArgument.finding(
@@ -158,11 +162,13 @@ struct ArgumentMatcher {
         let labels = parameters.compactMap(\.label)
         guard let label else {
             return LanguageRules.unknownArgument.finding(
-                "`\(name)` takes no further argument without a label", at: place, notes: ["write `\(declaration.usage)`"])
+                "`\(name)` takes no further argument without a label", at: place,
+                notes: ["write `\(declaration.usage)`"])
         }
         guard let index = parameters.firstIndex(where: { $0.label == label }) else {
             let near = Near(label, among: labels)
-            let known = labels.isEmpty ? "`\(name)` takes no labels" : "its labels are \(labels.joined(separator: ", "))"
+            let known =
+                labels.isEmpty ? "`\(name)` takes no labels" : "its labels are \(labels.joined(separator: ", "))"
             return LanguageRules.unknownArgument.finding(
                 "`\(name)` takes no `\(label):`", at: place, notes: [near?.note ?? known],
                 fixIts: near?.fixIts(replacing: place) ?? [])

@@ -8,10 +8,13 @@ extension Checker {
     mutating func body(of call: FunctionCallExprSyntax, declaring declaration: Declaration) -> [Statement] {
         guard let closure = call.trailingClosure else { return [] }
         if let signature = closure.signature {
-            reject(signature, "the braces of `\(declaration.rawValue)` take no parameters", "leave out everything up to `in`")
+            reject(
+                signature, "the braces of `\(declaration.rawValue)` take no parameters",
+                "leave out everything up to `in`")
         }
         for extra in call.additionalTrailingClosures {
-            reject(extra, "`\(declaration.rawValue)` takes one pair of braces", "leave out `\(extra.label.text): { … }`")
+            reject(
+                extra, "`\(declaration.rawValue)` takes one pair of braces", "leave out `\(extra.label.text): { … }`")
         }
         let place: Place = declaration == .assembly ? .assembly : .partition
         return withScope { $0.statements(closure.statements, in: place) }
@@ -112,7 +115,9 @@ extension Checker {
         found.add(
             LanguageRules.unknownName.finding(
                 "`\(written.prefix(80))` is no type of the language", at: span(of: syntax),
-                notes: [near?.note ?? "the types are Int, String, Bool, arrays as [Int], and those of the declarations"],
+                notes: [
+                    near?.note ?? "the types are Int, String, Bool, arrays as [Int], and those of the declarations"
+                ],
                 fixIts: near?.fixIts(replacing: span(of: syntax)) ?? []))
         return nil
     }
@@ -142,7 +147,7 @@ extension Checker {
             var slot: Int?
             if let pattern = loop.pattern.as(IdentifierPatternSyntax.self) {
                 slot = checker.bind(pattern.identifier, type: element)
-            } else if !loop.pattern.is(WildcardPatternSyntax.self) {
+            } else if loop.caseKeyword == nil, !loop.pattern.is(WildcardPatternSyntax.self) {
                 checker.reject(loop.pattern, "`for` gives one name to one value", "write `for name in …`")
             }
             let condition = loop.whereClause.flatMap { checker.condition($0.condition) }

@@ -75,7 +75,8 @@ final class AllowanceReader: SyntaxVisitor {
     override func visit(_ token: TokenSyntax) -> SyntaxVisitorContinueKind {
         let start = token.positionAfterSkippingLeadingTrivia.utf8Offset
         let isClosing = token.tokenKind == .rightBrace || token.tokenKind == .endOfFile
-        collect(token.leadingTrivia, from: token.position.utf8Offset, next: isClosing ? .closingBrace : .token(at: start))
+        collect(
+            token.leadingTrivia, from: token.position.utf8Offset, next: isClosing ? .closingBrace : .token(at: start))
         collect(token.trailingTrivia, from: token.endPositionBeforeTrailingTrivia.utf8Offset, next: nil)
         return .skipChildren
     }

@@ -6,7 +6,7 @@ import Diagnostics
 ///
 /// None can be allowed, since each leaves something of the text not understood.
 public enum LanguageRules {
-    public static let all = texts + names + arguments + declarations + runs
+    public static let all: [RuleDescription] = texts + names + arguments + declarations + runs
 
     /// A rule of this room: an error that cannot be allowed.
     static func rule(

@@ -210,7 +210,9 @@ extension Checker {
     private mutating func prefix(_ syntax: PrefixOperatorExprSyntax) -> Expression? {
         let place = span(of: syntax)
         guard let symbol = PrefixOperator(rawValue: syntax.operator.text) else {
-            reject(syntax.operator, "`\(syntax.operator.text)` is not in the language", "the operators before a value are - + ~ !")
+            reject(
+                syntax.operator, "`\(syntax.operator.text)` is not in the language",
+                "the operators before a value are - + ~ !")
             return nil
         }
         // As in Swift, the sign belongs to the literal: -9223372036854775808 is a number.
