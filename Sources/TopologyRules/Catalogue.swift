@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Diagnostics
+import TopologyLanguage
 
 /// All rules, and all codes.
 public enum Catalogue {
@@ -18,4 +19,9 @@ public enum Catalogue {
         GuestMemory.self, UntypedMemory.self, UntypedMargin.self, NeverLinked.self, NeverRelayed.self,
         NeverItself.self, NeverNothing.self,
     ]
+
+    /// What each code means, in the order of the codes: the rules', the language's, the allowances'.
+    public static var descriptions: [RuleDescription] {
+        (rules.map { $0.description } + LanguageRules.all + AllowanceRules.all).sorted { $0.code < $1.code }
+    }
 }

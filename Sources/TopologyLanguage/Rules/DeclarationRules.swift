@@ -37,6 +37,9 @@ extension LanguageRules {
         A finding that is let pass is named in the certificate, with the reason. A comment that lets nothing pass, by \
         a slip of the pen, must not look as if it did.
         """,
-        bad: file("VMs(0, 1)  // topoc:allow TOPO204\nPartition(\"net\") { Link(0, 1) }"),
-        good: file("VMs(0, 1)  // topoc:allow TOPO204 both are the same machine\nPartition(\"net\") { Link(0, 1) }"))
+        bad: file(realCard + "  // topoc:allow TOPO205\nVM(1)\nPartition(\"net\") { Link(0, 1) }"),
+        good: file(
+            realCard + "  // topoc:allow TOPO205 the address of the card\nVM(1)\nPartition(\"net\") { Link(0, 1) }"))
+
+    private static let realCard = "VM(0, mac: \"00:1B:21:00:AA:01\")"
 }

@@ -34,7 +34,10 @@ enum LoneVM: Rule {
     static let judgesAbsence = true
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        guard !subject.nodes.isEmpty else { return }
+        // A reference that leads nowhere may have meant any of them.
+        guard !subject.nodes.isEmpty, !subject.network.unresolved.contains(where: { $0.partition != nil }) else {
+            return
+        }
         guard !subject.assembly.partitions.isEmpty else {
             report(
                 description.finding(

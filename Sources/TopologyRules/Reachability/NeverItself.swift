@@ -19,7 +19,7 @@ enum NeverItself: Rule {
                 VMs(0..<4)
                 Partition("left") { Link(0, 1) }
                 Partition("right") { Link(2, 3) }
-                Never(0..<2, reaches: 1)
+                Never(0, reaches: 0)
             }
             """,
         good: """
@@ -29,7 +29,7 @@ enum NeverItself: Rule {
                 VMs(0..<4)
                 Partition("left") { Link(0, 1) }
                 Partition("right") { Link(2, 3) }
-                Never(0..<2, reaches: 2..<4)
+                Never(0, reaches: 2)
             }
             """,
         isAllowable: false)
