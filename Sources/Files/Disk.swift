@@ -18,7 +18,7 @@ public struct Disk: FileSystem {
         var status = stat()
         guard path.withPlatformString({ stat($0, &status) }) == 0 else {
             let error = Errno(rawValue: errno)
-            if error == .noSuchFileOrDirectory { return nil }
+            if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
             throw error
         }
         switch status.st_mode & S_IFMT {
@@ -48,6 +48,20 @@ public struct Disk: FileSystem {
     /// What comes on standard input, to its end.
     public func readStandardInput(limit: Int) throws(Errno) -> [UInt8] {
         try typed { try FileDescriptor.standardInput.contents(limit: limit) }
+    }
+
+    /// The names in a directory, without `.` and `..`, in no order.
+    func entries(of directory: FilePath) throws(Errno) -> [String] {
+        guard let stream = directory.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
     }
 
     public func create(_ path: FilePath, _ bytes: [UInt8], permissions: FilePermissions?) throws(Errno) {

@@ -16,5 +16,5 @@ struct Topoc: ParsableCommand {
             fault in topoc itself.
             """,
         version: TopocVersion.current,
-        subcommands: [Targets.self, Init.self])
+        subcommands: [Build.self, Lint.self, Format.self, Explain.self, Targets.self, Init.self])
 }

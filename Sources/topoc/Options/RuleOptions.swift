@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import ArgumentParser
+import Diagnostics
+import TopologyRules
+import Wiring
+
+/// What the rules take from the command line.
+struct RuleOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The release of camkes-vm, or the lab; see `topoc targets`.", valueName: "name"),
+        completion: .list(Target.all.map(\.name)), transform: Self.target)
+    var target = Target.newest
+
+    @Option(
+        name: .customLong("allow"),
+        help: ArgumentHelp("Let findings of this code pass. May be given several times.", valueName: "code"),
+        transform: Self.code)
+    var allowed: [String] = []
+
+    private static func target(_ name: String) throws -> Target {
+        if let target = Target.named(name) { return target }
+        let names = Target.all.map(\.name)
+        throw ValidationError(
+            "there is no target `\(name)`." + meant(name, among: names) + " There are \(names.joined(separator: ", "))."
+        )
+    }
+
+    private static func code(_ text: String) throws -> String {
+        let rule = try Catalogue.named(text)
+        guard rule.isAllowable else {
+            throw ValidationError("\(rule.code) (\(rule.name)) cannot be allowed: it leaves nothing to write.")
+        }
+        return rule.code
+    }
+
+}
+
+extension Catalogue {
+    /// The rule of a code or a name, in letters of either case.
+    static func named(_ text: String) throws -> RuleDescription {
+        let wanted = text.lowercased()
+        if let rule = descriptions.first(where: { $0.code.lowercased() == wanted || $0.name == wanted }) {
+            return rule
+        }
+        throw ValidationError(
+            "there is no rule `\(text)`." + meant(text, among: descriptions.flatMap { [$0.code, $0.name] })
+                + " `topoc explain` lists the rules.")
+    }
+}
+
+private func meant(_ text: String, among names: [String]) -> String {
+    Suggestion.nearest(to: text, among: names).map { " Did you mean `\($0)`?" } ?? ""
+}

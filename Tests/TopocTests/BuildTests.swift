@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Foundation
+import Testing
+
+@Suite struct BuildTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+        try scratch.put("mesh.topo", Sample.good)
+    }
+
+    private func build(_ arguments: String...) throws -> Ended {
+        try Executable.run(Executable.topoc, ["build", "mesh.topo"] + arguments, in: scratch.path)
+    }
+
+    /// The files below `out`, with their text.
+    private func written() throws -> [String: String] {
+        let files = scratch.names.filter { name in
+            var isDirectory: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: scratch / name, isDirectory: &isDirectory)
+            return name.hasPrefix("out/") && !isDirectory.boolValue
+        }
+        return Dictionary(uniqueKeysWithValues: try files.map { ($0, try scratch.text($0)) })
+    }
+
+    @Test func theAppIsWrittenWithAllItNeeds() throws {
+        let ended = try build("-o", "out/pair.camkes")
+        #expect(ended.status == 0, "\(ended.errors)")
+        let files = try written()
+        #expect(
+            files.keys.sorted() == [
+                "out/CMakeLists.txt", "out/app_settings.cmake", "out/configurations/connections.h",
+                "out/network/vm0/hostname", "out/network/vm0/hosts", "out/network/vm0/interfaces",
+                "out/network/vm1/hostname", "out/network/vm1/hosts", "out/network/vm1/interfaces",
+                "out/pair.camkes",
+            ])
+        #expect(
+            files["out/pair.camkes"]?.contains("topology_def") == true
+                || files["out/pair.camkes"]?.isEmpty == false)
+        let expanded = try build("-o", "out/pair.camkes", "--form", "expanded")
+        #expect(expanded.status == 0)
+        #expect(try written()["out/configurations/connections.h"] == nil)
+    }
+
+    @Test func theSameInputGivesTheSameBytesAndUntouchedFiles() throws {
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        let first = try written()
+        let file = URL(filePath: scratch / "out/pair.camkes")
+        let date = try file.resourceValues(forKeys: [.contentModificationDateKey])
+            .contentModificationDate
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        #expect(try written() == first)
+        #expect(
+            try file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
+                == date)
+    }
+
+    @Test func checkShowsWhatDiffers() throws {
+        let missing = try build("-o", "out/pair.camkes", "--check")
+        #expect(missing.status == 1)
+        #expect(missing.output.contains("--- /dev/null\n+++ out/pair.camkes\n"))
+        #expect(try written().isEmpty)
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        let clean = try build("-o", "out/pair.camkes", "--check")
+        #expect(clean.status == 0)
+        #expect(clean.output == "")
+        try scratch.put("out/network/vm0/hosts", "mine\n")
+        let changed = try build("-o", "out/pair.camkes", "--check")
+        #expect(changed.status == 1)
+        #expect(
+            changed.output.hasPrefix("--- out/network/vm0/hosts\n+++ out/network/vm0/hosts\n@@ -1 +1,"))
+        #expect(changed.output.contains("\n-mine\n+"))
+        #expect(try scratch.text("out/network/vm0/hosts") == "mine\n")
+    }
+
+    @Test func whatIsNoLongerEmittedGoes() throws {
+        try scratch.put(
+            "mesh.topo",
+            Sample.good.replacing("0..<2", with: "0..<3").replacing("(0, 1)", with: "(0, 1); Link(1, 2)"))
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        try scratch.put("out/network/vm2/mine", "mine")
+        try scratch.put("mesh.topo", Sample.good)
+        let check = try build("-o", "out/pair.camkes", "--check")
+        #expect(check.status == 1)
+        #expect(check.output.contains("--- out/network/vm2/hosts\n+++ /dev/null\n"))
+        #expect(!check.output.contains("network/vm2/mine"))
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        #expect(try written().keys.filter { $0.contains("vm2") } == ["out/network/vm2/mine"])
+        #expect(try build("-o", "out/pair.camkes", "--check").status == 0)
+    }
+
+    @Test func aDryRunListsAndWritesNothing() throws {
+        let ended = try build("-o", "out/pair.camkes", "-n")
+        #expect(ended.status == 0)
+        #expect(ended.output.contains("create out/pair.camkes\n"))
+        #expect(try written().isEmpty)
+    }
+
+    @Test func standardOutputGetsTheAssemblyAlone() throws {
+        let ended = try build("--stdout")
+        #expect(ended.status == 0)
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        #expect(try scratch.text("out/pair.camkes").hasSuffix(ended.output.suffix(200)))
+        #expect(scratch.names.contains("out"))
+    }
+
+    @Test func errorsStopItUnlessAllowed() throws {
+        try scratch.put("mesh.topo", Sample.bad)
+        let refused = try build("-o", "out/pair.camkes")
+        #expect(refused.status == 1)
+        #expect(refused.output == "")
+        let code = String(try #require(refused.errors.firstMatch(of: /error\[(TOPO[0-9]{3})\]/)?.1))
+        #expect(try written().isEmpty)
+        let allowed = try build(
+            "-o", "out/pair.camkes", "--allow", code)
+        #expect(allowed.status == 0)
+        #expect(allowed.errors.contains("allowed[\(code)]"))
+    }
+
+    @Test func aPlaceThatCannotBeWrittenIsNamed() throws {
+        try scratch.put("file", "")
+        let ended = try build("-o", "file/pair.camkes")
+        #expect(ended.status == 74)
+        #expect(ended.errors.contains("error: cannot write `file/"))
+        #expect(scratch.names == ["file", "mesh.topo"])
+    }
+
+    /// Mounts of its own, as root or as a user who may be root of a namespace.
+    private static let unshare =
+        try? Executable.run("/usr/bin/env", ["unshare", "-rm", "true"]).status == 0
+
+    @Test(
+        .enabled(if: unshare == true, "needs unshare(1) with namespaces"),
+        arguments: ["size=64k", "ro"])
+    func aFullOrReadOnlyDiskLeavesTheOldFiles(option: String) throws {
+        let mesh = Sample.good.replacing("0..<2", with: "0..<8").replacing(
+            "Link(0, 1)", with: "Line(0..<8)")
+        try scratch.put("large.topo", mesh)
+        let ended = try Executable.shell(
+            """
+            cat > run <<'END'
+            set -e
+            mkdir disk
+            mount -t tmpfs -o size=64k none disk
+            "$TOPOC" build mesh.topo -o disk/pair.camkes > /dev/null
+            # What is left is too little for the larger app.
+            cat /dev/zero > disk/filler 2> /dev/null || true
+            mount -o remount,\(option) disk
+            find disk -type f | sort | xargs cksum > before
+            status=0
+            "$TOPOC" build large.topo -o disk/pair.camkes > out.txt 2> errors.txt || status=$?
+            find disk -type f | sort | xargs cksum > after
+            exit $status
+            END
+            unshare -rm sh run
+            """, in: scratch)
+        #expect(ended.status == 74, "\(ended.errors)")
+        let errors = try scratch.text("errors.txt")
+        #expect(
+            errors.contains(option == "ro" ? "read-only file system" : "no space left on device"),
+            "\(errors)")
+        #expect(errors.contains("nothing was changed"))
+        #expect(try scratch.text("before") == scratch.text("after"))
+        #expect(try !scratch.text("before").isEmpty)
+    }
+}
