@@ -45,7 +45,7 @@ struct CamkesTree: Sendable {
         defer { try? FileManager.default.removeItem(at: scratch) }
         let json = scratch.appending(path: "ast.json")
         let log = scratch.appending(path: "log")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         let checker = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "camkes_check").path
