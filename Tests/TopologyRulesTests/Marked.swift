@@ -54,13 +54,28 @@ struct Expected {
 
 /// Expects exactly these findings, in the order of the text.
 func expectFindings(
-    _ body: String, _ expected: [Expected], target: Target = .newest, sourceLocation: SourceLocation = #_sourceLocation
+    _ body: String, _ expected: [Expected], target: Target = .newest, ignoring codes: Set<String> = [],
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let marked = Marked(assembly(body))
-    let found = marked.lint(target).report.findings.map { finding in
+    let findings = marked.lint(target).report.findings.filter { !codes.contains($0.code) }
+    let found = findings.map { finding in
         let labels = finding.labels.map { marked.mark(at: $0.span.lowerBound) }.joined()
         return "\(marked.mark(at: finding.span?.lowerBound)) \(finding.code) \(finding.message)"
             + (labels.isEmpty ? "" : " [\(labels)]")
     }
     #expect(found == expected.map(\.line), sourceLocation: sourceLocation)
+}
+
+/// A text after its fix-its have been made until there are no more.
+func fixing(_ text: String) -> String {
+    var bytes = Array(text.utf8)
+    for _ in 0..<32 {
+        let file = TopologyFile(reading: SourceText(name: "test.topo", bytes: bytes))
+        let fixIts = Linter.lint(file, target: .newest).report.findings.flatMap { $0.fixIts.prefix(1) }
+        let (next, applied) = Edit.apply(fixIts, to: bytes)
+        if applied == 0 { break }
+        bytes = next
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }

@@ -4,13 +4,56 @@ import Diagnostics
 import Topology
 import Wiring
 
+/// VMs that use as much of something.
+struct BudgetOwners {
+    fileprivate(set) var nodes: [Node]
+    /// The index of the first of them.
+    let index: Int
+    let budget: Budget
+    let place: SourceSpan?
+
+    var first: Node { nodes[0] }
+
+    /// `VM 0 has`, or `VM 0, VM 1 and VM 2 each have`.
+    func subject(_ one: String, _ many: String) -> String {
+        guard nodes.count > 1 else { return "\(first.label) \(one)" }
+        return Listing.list(nodes.prefix(Listing.limit).map(\.label), total: nodes.count) + " each \(many)"
+    }
+
+    /// The first few VMs, where a setting is shown that they share.
+    var declarations: [Label] {
+        var seen: Set<SourceSpan> = []
+        return nodes.lazy.compactMap { Label($0.identityOrigin, "\($0.label) is declared here") }
+            .filter { seen.insert($0.span).inserted }.prefix(Listing.limit).map { $0 }
+    }
+}
+
 extension Subject {
-    /// The VMs that use more of something than there is.
-    func exceeded(_ kind: Budget.Kind) -> [(node: Node, index: Int, budget: Budget)] {
-        budgets.compactMap { budget in
-            guard budget.kind == kind, budget.isExceeded, case .vm(let index) = budget.owner else { return nil }
-            return (nodes[index], index, budget)
+    /// The VMs of which a budget says something, together where they were declared in one place and use as much: a mesh
+    /// of 12 VMs has one fault, not 12.
+    /// - Parameter place: where a VM's fault is shown.
+    func owners(
+        of kind: Budget.Kind, place: (Node) -> SourceSpan? = { $0.identityOrigin.span },
+        where isAtFault: (Budget) -> Bool
+    ) -> [BudgetOwners] {
+        struct Key: Hashable {
+            let place: SourceSpan?
+            let used: Int
+            let available: Int
         }
+        var found: [BudgetOwners] = []
+        var indexOf: [Key: Int] = [:]
+        for budget in budgets where budget.kind == kind && isAtFault(budget) {
+            guard case .vm(let index) = budget.owner else { continue }
+            let key = Key(place: place(nodes[index]), used: budget.used, available: budget.available)
+            if let group = indexOf[key] {
+                found[group].nodes.append(nodes[index])
+            } else {
+                indexOf[key] = found.count
+                found.append(BudgetOwners(nodes: [nodes[index]], index: index, budget: budget, place: key.place))
+            }
+        }
+        return found
     }
 
     /// The declarations that give a VM its peers, the first few.

@@ -33,13 +33,14 @@ enum GuestMemory: Rule {
         isAllowable: true)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        for (node, _, budget) in subject.exceeded(.guestMemory) {
+        let place = { (node: Node) in node.guest.memoryMiB.origin.span ?? node.identityOrigin.span }
+        for owners in subject.owners(of: .guestMemory, place: place, where: \.isExceeded) {
+            let budget = owners.budget
             report(
                 description.finding(
-                    "\(node.label) has \(budget.used) MiB of guest memory, and the VMM has addresses for "
+                    "\(owners.subject("has", "have")) \(budget.used) MiB of guest memory, and the VMM has addresses for "
                         + "\(budget.available)",
-                    at: node.guest.memoryMiB.origin.span ?? node.identityOrigin.span,
-                    labels: [Label(node.identityOrigin, "\(node.label) is declared here")].compactMap { $0 },
+                    at: owners.place, labels: owners.declarations,
                     notes: ["give it \(budget.available) MiB at most"]))
         }
     }

@@ -38,16 +38,17 @@ enum NotificationBadges: Rule {
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
         guard let taken = subject.target.limits?.badgesTaken else { return }
-        for (node, index, budget) in subject.exceeded(.notificationBadges) {
+        for owners in subject.owners(of: .notificationBadges, where: \.isExceeded) {
+            let budget = owners.budget
             let peers = (budget.used - taken.count) / 2
-            let ends = subject.network.rows[index].prefix(Listing.limit).flatMap { entry in
+            let ends = subject.network.rows[owners.index].prefix(Listing.limit).flatMap { entry in
                 let number = subject.nodes[Int(subject.network.halves[entry].to)].number
                 return ["ether_\(number)_send", "ether_\(number)_recv"]
             }
             report(
                 description.finding(
-                    "\(node.label) needs \(budget.used) notification badges, and there are \(budget.available)",
-                    at: node.identityOrigin.span, labels: subject.peerLabels(of: index),
+                    "\(owners.subject("needs", "need")) \(budget.used) notification badges, and there are \(budget.available)",
+                    at: owners.place, labels: subject.peerLabels(of: owners.index),
                     notes: [
                         "\(taken.count) for \(Listing.list(taken)), and 2 for each of \(Listing.count(peers, "peer")): "
                             + Listing.list(ends, total: 2 * peers),

@@ -32,12 +32,13 @@ enum QueueIDs: Rule {
         isAllowable: true)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        for (node, index, budget) in subject.exceeded(.queueIDs) {
+        for owners in subject.owners(of: .queueIDs, where: \.isExceeded) {
+            let budget = owners.budget
             report(
                 description.finding(
-                    "\(node.label) needs \(budget.used) virtqueue ids, two for each of \(budget.used / 2) peers, and "
+                    "\(owners.subject("needs", "need")) \(budget.used) virtqueue ids, two for each of \(budget.used / 2) peers, and "
                         + "there are \(budget.available)",
-                    at: node.identityOrigin.span, labels: subject.peerLabels(of: index),
+                    at: owners.place, labels: subject.peerLabels(of: owners.index),
                     notes: [subject.fewerPeers(budget.available / 2)]))
         }
     }

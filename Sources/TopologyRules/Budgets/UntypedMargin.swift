@@ -34,18 +34,18 @@ enum UntypedMargin: Rule {
         isAllowable: true)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        for budget in subject.budgets where budget.kind == .untypedMemory && !budget.isExceeded {
-            guard case .vm(let index) = budget.owner, let customary = subject.nodes[index].guest.customaryUntypedKiB,
-                budget.available < customary
-            else { continue }
-            let node = subject.nodes[index]
+        let isTight = { (budget: Budget) in
+            guard !budget.isExceeded, case .vm(let index) = budget.owner else { return false }
+            return subject.nodes[index].guest.customaryUntypedKiB.map { budget.available < $0 } ?? false
+        }
+        for owners in subject.owners(of: .untypedMemory, place: \.untypedPlace, where: isTight) {
+            let guest = owners.first.guest
+            guard let customary = guest.customaryUntypedKiB else { continue }
             report(
                 description.finding(
-                    "\(node.label) has \(budget.available / 1024) MiB of untyped memory for a guest of "
-                        + "\(node.guest.memoryMiB.value) MiB; upstream's examples have \(customary / 1024) at least",
-                    at: node.guest.untypedPlace ?? node.identityOrigin.span,
-                    labels: [Label(node.identityOrigin, "\(node.label) is declared here")].compactMap { $0 },
-                    notes: [node.guest.untypedWayOut]))
+                    "\(owners.subject("has", "have")) \(owners.budget.available / 1024) MiB of untyped memory for a guest "
+                        + "of \(guest.memoryMiB.value) MiB; upstream's examples have \(customary / 1024) at least",
+                    at: owners.place, labels: owners.declarations, notes: [guest.untypedWayOut]))
         }
     }
 }

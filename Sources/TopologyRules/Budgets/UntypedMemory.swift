@@ -37,30 +37,30 @@ enum UntypedMemory: Rule {
         isAllowable: true)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        for (node, _, budget) in subject.exceeded(.untypedMemory) {
+        for owners in subject.owners(of: .untypedMemory, place: \.untypedPlace, where: \.isExceeded) {
+            let budget = owners.budget
+            let guest = owners.first.guest
             report(
                 description.finding(
-                    "\(node.label) has \(budget.available / 1024) MiB of untyped memory, and a guest of "
-                        + "\(node.guest.memoryMiB.value) MiB needs \(budget.used) KiB to start",
-                    at: node.guest.untypedPlace ?? node.identityOrigin.span, labels: node.untypedLabels,
-                    notes: [node.guest.untypedWayOut]))
+                    "\(owners.subject("has", "have")) \(budget.available / 1024) MiB of untyped memory, and a guest of "
+                        + "\(guest.memoryMiB.value) MiB needs \(budget.used) KiB to start",
+                    at: owners.place,
+                    labels: [Label(guest.memoryMiB.origin, "the guest's memory")].compactMap { $0 }
+                        + owners.declarations,
+                    notes: [guest.untypedWayOut]))
         }
     }
 }
 
 extension Node {
-    fileprivate var untypedLabels: [Label] {
-        [Label(guest.memoryMiB.origin, "the guest's memory"), Label(identityOrigin, "\(label) is declared here")]
-            .compactMap { $0 }
+    /// Where the pools were written; else the memory that they do not hold; else the VM.
+    var untypedPlace: SourceSpan? {
+        guest.untyped23Pool.origin.span ?? guest.untyped22Pool.origin.span ?? guest.memoryMiB.origin.span
+            ?? identityOrigin.span
     }
 }
 
 extension GuestSettings {
-    /// Where the pools were written; else the memory that they do not hold.
-    var untypedPlace: SourceSpan? {
-        untyped23Pool.origin.span ?? untyped22Pool.origin.span ?? memoryMiB.origin.span
-    }
-
     var untypedWayOut: String {
         let pool = Defaults.untyped23Pool(memoryMiB: memoryMiB.value)
         return "take an untyped23Pool of \(pool) (8 MiB each), or leave it out: it follows the memory"

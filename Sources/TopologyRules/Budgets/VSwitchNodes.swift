@@ -34,11 +34,12 @@ enum VSwitchNodes: Rule {
         isAllowable: true)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        for (node, index, budget) in subject.exceeded(.vswitchNodes) {
+        for owners in subject.owners(of: .vswitchNodes, where: \.isExceeded) {
+            let budget = owners.budget
             report(
                 description.finding(
-                    "\(node.label) has \(budget.used) peers, and a VM's switch holds \(budget.available)",
-                    at: node.identityOrigin.span, labels: subject.peerLabels(of: index),
+                    "\(owners.subject("has", "have")) \(budget.used) peers, and a VM's switch holds \(budget.available)",
+                    at: owners.place, labels: subject.peerLabels(of: owners.index),
                     notes: [subject.fewerPeers(budget.available)]))
         }
     }

@@ -38,9 +38,10 @@ enum DerivedNameCollision: Rule {
         guard let wiring = subject.wiring else { return }
         var owners: [String: String] = [:]
         for connection in wiring.connections {
-            for name in Set([connection.topology, connection.name, connection.initInstance]) {
-                guard let other = owners.updateValue(connection.partition, forKey: name), other != connection.partition
-                else { continue }
+            let made = [connection.topology, connection.name, connection.initInstance]
+            let taken = made.first { owners[$0].map { $0 != connection.partition } ?? false }
+            for name in made where owners[name] == nil { owners[name] = connection.partition }
+            if let name = taken, let other = owners[name] {
                 let names = [other, connection.partition].map { name in
                     subject.assembly.partitions.first { $0.name.value == name }?.name
                 }

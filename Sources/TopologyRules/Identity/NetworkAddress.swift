@@ -36,7 +36,8 @@ enum NetworkAddress: Rule {
         isAllowable: true)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
-        for node in subject.nodes {
+        // A pool has no address for a VM numbered below 0; that number is another rule's.
+        for node in subject.nodes where node.number >= 0 || !node.ip.isFromPool {
             if let ip = node.ip.value, ip.prefix <= 30, UnusableIP.kind(of: ip) == nil {
                 if ip.address == ip.network {
                     report(finding(node, node.ip, "network address of its subnet \(ip)"))

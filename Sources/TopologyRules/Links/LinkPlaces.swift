@@ -48,12 +48,20 @@ extension Network {
 
     /// `VMs 0 and 1`, as a message names a link.
     func pairLabel(_ index: Int) -> String {
-        let half = halves[index]
-        let numbers = [nodes[Int(half.from)].number, nodes[Int(half.to)].number].sorted()
+        let numbers = pairNumbers(index)
         return "VMs \(numbers[0]) and \(numbers[1])"
     }
 
-    func pairLabels(_ indices: some Collection<Int>) -> String {
-        Listing.list(indices.prefix(Listing.limit).map(pairLabel), total: indices.count)
+    /// `VMs 0 and 1`, or `6 pairs of VMs (0–1, 1–2, 2–3, 3–4 and 2 more)`.
+    func pairLabels(_ indices: [Int]) -> String {
+        guard indices.count > 1 else { return indices.first.map(pairLabel) ?? "" }
+        let pairs = indices.prefix(Listing.limit).map { index in
+            pairNumbers(index).map(String.init).joined(separator: "–")
+        }
+        return "\(indices.count) pairs of VMs (\(Listing.list(pairs, total: indices.count)))"
+    }
+
+    private func pairNumbers(_ index: Int) -> [Int] {
+        [nodes[Int(halves[index].from)].number, nodes[Int(halves[index].to)].number].sorted()
     }
 }
