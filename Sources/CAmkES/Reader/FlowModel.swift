@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Diagnostics
+
+/// What a specification says of who reaches whom, by name: independent of how topoc writes it.
+public struct FlowModel: Sendable {
+    /// A queue: one entry of a topology.
+    public struct Queue: Sendable, Hashable {
+        /// The `seL4VirtQueues` connection.
+        public var connection: String
+        public var driver: EndName
+        public var device: EndName
+        /// Where the topology is set.
+        public var offset: Int
+    }
+
+    /// One end of a connection.
+    public struct EndName: Sendable, Hashable, CustomStringConvertible {
+        public var instance: String
+        public var interface: String
+        public var description: String { "\(instance).\(interface)" }
+
+        /// From `vm0.ether_1_send`; cut at the last dot.
+        public init?(_ text: String) {
+            guard let dot = text.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+            instance = String(text[..<dot])
+            interface = String(text[text.utf8.index(after: dot)...])
+        }
+
+        public init(instance: String, interface: String) {
+            self.instance = instance
+            self.interface = interface
+        }
+    }
+
+    /// A component, with its interfaces by name.
+    public struct Component: Sendable, Hashable {
+        public var interfaces: [String: InterfaceDeclaration]
+        public var macros: [MacroCall]
+        public var offset: Int
+    }
+
+    /// The component of each instance.
+    public private(set) var instances: [String: String] = [:]
+    public private(set) var components: [String: Component] = [:]
+    /// By name.
+    public private(set) var connections: [String: ConnectionDeclaration] = [:]
+    /// By instance and attribute. An instance may also be a connection.
+    public private(set) var settings: [String: [String: Setting]] = [:]
+    public private(set) var queues: [Queue] = []
+    /// What is nonsense in itself, each with its place.
+    public private(set) var faults: [(message: String, offset: Int)] = []
+
+    /// Macros of the tree's `vm.h` that stay unexpanded: `VM_PER_VM_COMP_DEF(0)` makes `vm0` of type `Init0`.
+    private static let instanceMacro = "VM_PER_VM_COMP_DEF"
+
+    public init(_ specification: Specification) {
+        for component in specification.components { add(component) }
+        for assembly in specification.assemblies { add(assembly) }
+        for connection in connections.values.sorted(by: { $0.offset < $1.offset }) { addQueues(of: connection) }
+    }
+
+    /// A setting's value.
+    public func value(_ instance: String, _ attribute: String) -> Value? {
+        settings[instance]?[attribute]?.value
+    }
+
+    /// The integer that an end's setting has: `send_id` of `vm0.ether_1`, say.
+    public func integer(_ end: EndName, _ suffix: String) -> Int? {
+        value(end.instance, end.interface + suffix)?.integer
+    }
+
+    private mutating func add(_ declaration: ComponentDeclaration) {
+        var component = Component(interfaces: [:], macros: declaration.macros, offset: declaration.offset)
+        for interface in declaration.interfaces {
+            if component.interfaces.updateValue(interface, forKey: interface.name) != nil {
+                faults.append(("`\(declaration.name)` has interface `\(interface.name)` twice", interface.offset))
+            }
+        }
+        if components.updateValue(component, forKey: declaration.name) != nil {
+            faults.append(("component `\(declaration.name)` is declared twice", declaration.offset))
+        }
+    }
+
+    private mutating func add(_ assembly: AssemblyDeclaration) {
+        for macro in assembly.composition.macros where macro.name == Self.instanceMacro {
+            guard let number = macro.arguments.first else { continue }
+            add(InstanceDeclaration(type: "Init\(number)", name: "vm\(number)", offset: macro.offset))
+        }
+        for instance in assembly.composition.instances { add(instance) }
+        for connection in assembly.composition.connections {
+            if connections.updateValue(connection, forKey: connection.name) != nil {
+                faults.append(("connection `\(connection.name)` is declared twice", connection.offset))
+            }
+        }
+        for setting in assembly.configuration.settings {
+            if settings[setting.instance, default: [:]].updateValue(setting, forKey: setting.attribute) != nil {
+                faults.append(("`\(setting.instance).\(setting.attribute)` is set twice", setting.offset))
+            }
+        }
+    }
+
+    private mutating func add(_ instance: InstanceDeclaration) {
+        if instances.updateValue(instance.type, forKey: instance.name) != nil {
+            faults.append(("instance `\(instance.name)` is declared twice", instance.offset))
+        }
+    }
+
+    /// The queues that the topology at the connection's to-end names; each end of the connection has its part once.
+    private mutating func addQueues(of connection: ConnectionDeclaration) {
+        guard connection.connector == "seL4VirtQueues" else { return }
+        let toEnds = connection.ends.filter { !$0.isFrom }
+        guard toEnds.count == 1 else {
+            faults.append(("connection `\(connection.name)` has \(toEnds.count) to-ends, not one", connection.offset))
+            return
+        }
+        var open: Set<EndName> = []
+        for end in connection.ends where end.isFrom {
+            let name = EndName(instance: end.instance, interface: end.interface)
+            if !open.insert(name).inserted {
+                faults.append(("`\(name)` stands twice in connection `\(connection.name)`", end.offset))
+            }
+        }
+        guard let setting = settings[toEnds[0].instance]?["\(toEnds[0].interface)_topology"],
+            let entries = setting.value.list
+        else {
+            faults.append(("connection `\(connection.name)` has no topology", connection.offset))
+            return
+        }
+        for entry in entries {
+            guard let driver = entry["drv"]?.string.flatMap(EndName.init),
+                let device = entry["dev"]?.string.flatMap(EndName.init)
+            else {
+                faults.append(("an entry of `\(connection.name)`'s topology has no `drv` or `dev`", setting.offset))
+                continue
+            }
+            for (end, role) in [(driver, "VirtQueueDrv"), (device, "VirtQueueDev")] {
+                if open.remove(end) == nil {
+                    faults.append(("`\(end)` is no end of `\(connection.name)`, or stands twice", setting.offset))
+                }
+                let component = instances[end.instance].flatMap { components[$0] }
+                if component?.interfaces[end.interface]?.type != role {
+                    faults.append(("`\(end)` is no interface of type `\(role)`", setting.offset))
+                }
+            }
+            queues.append(Queue(connection: connection.name, driver: driver, device: device, offset: setting.offset))
+        }
+        for end in open.map(\.description).sorted() {
+            faults.append(("`\(end)` has no entry in the topology of `\(connection.name)`", connection.offset))
+        }
+    }
+}
