@@ -12,7 +12,7 @@ public enum JSONRenderer {
     }
 
     /// Sorted keys and two spaces, so that the same value gives the same bytes. Ends with a newline.
-    static func encoded(_ value: some Encodable) throws -> String {
+    package static func encoded(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Diagnostics
+import Wiring
+
+extension Certificate {
+    /// The certificate as JSON: sorted keys, two spaces, a newline at the end. `formatVersion` grows when a field
+    /// changes its meaning or goes.
+    public func json() throws -> String {
+        try JSONRenderer.encoded(Document(self))
+    }
+}
+
+/// The certificate's fields.
+private struct Document: Encodable {
+    struct Hash: Encodable {
+        var path: String?
+        var sha256: String
+    }
+
+    struct Reading: Encodable {
+        var agrees: Bool
+        var findings: [Entry]
+        var flows: Int
+        var form: String
+        var note: String?
+        /// The program's name, without its directory.
+        var preprocessor: String?
+    }
+
+    struct Machine: Encodable {
+        var hostname: String
+        var ip: String
+        var ipv6: String?
+        var mac: String
+        var name: String?
+        var vm: Int
+    }
+
+    struct Link: Encodable {
+        var connection: String
+        var destination: Int
+        var destinationMAC: String
+        var partition: String
+        var queueLength: Int
+        var receiveID: Int
+        var sendID: Int
+        var sharedMemory: Int
+        var source: Int
+    }
+
+    struct Use: Encodable {
+        var available: Int
+        var kind: String
+        var subject: String
+        var unit: String
+        var used: Int
+    }
+
+    struct Entry: Encodable {
+        var code: String
+        var message: String
+        var reason: String?
+    }
+
+    var allowed: [Entry]
+    var assembly: String
+    var budgets: [Use]
+    var files: [Hash]
+    var flows: [Link]
+    var form: String
+    var formatVersion = 1
+    var input: Hash
+    var readBack: Reading
+    var target: String
+    var version = TopocVersion.current
+    var vms: [Machine]
+
+    init(_ certificate: Certificate) {
+        let wiring = certificate.wiring
+        allowed = certificate.allowed.map {
+            Entry(code: $0.finding.code, message: $0.finding.message, reason: $0.reason)
+        }
+        assembly = wiring.name
+        budgets = certificate.budgets.map {
+            Use(
+                available: $0.available, kind: $0.kind.rawValue, subject: $0.subject, unit: $0.unit, used: $0.used)
+        }
+        files = certificate.fileHashes.map { Hash(path: $0.path, sha256: $0.hash) }
+        flows = wiring.flows.map { flow in
+            let peer = wiring.vms[flow.source].peers.first { $0.sendID == flow.sendID }
+            return Link(
+                connection: peer.map { wiring.connections[$0.connection].name } ?? "", destination: flow.destination,
+                destinationMAC: flow.destinationMAC.description, partition: flow.partition,
+                queueLength: flow.queueLength, receiveID: flow.receiveID, sendID: flow.sendID,
+                sharedMemory: flow.sharedMemory, source: flow.source)
+        }
+        form = certificate.form.rawValue
+        input = Hash(sha256: certificate.inputHash)
+        let read = certificate.readBack
+        readBack = Reading(
+            agrees: read.agrees,
+            findings: read.findings.map { Entry(code: $0.code, message: $0.message) }, flows: read.flows.count,
+            form: read.form.rawValue,
+            note: certificate.isWrittenFormRead
+                ? nil : "only the expanded form was read back: there is no C preprocessor on this machine",
+            preprocessor: read.preprocessor?.split(separator: "/").last.map(String.init))
+        target = wiring.target.name
+        vms = wiring.vms.map {
+            Machine(
+                hostname: $0.hostname, ip: $0.ip.description, ipv6: $0.ipv6?.description, mac: $0.mac.description,
+                name: $0.name, vm: $0.number)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Wiring
+
+extension Certificate {
+    /// The certificate as SMT-LIB 2.6, for a solver that need not trust topoc's comparison: the flows as declared and
+    /// the flows as read back, each a relation, and two questions. A solver answers `unsat` to "a flow is missing" and
+    /// `unsat` to "a flow was added".
+    public var smtLIB: String {
+        var text = """
+            ; SPDX-License-Identifier: BSD-2-Clause
+            ;
+            ; \(wiring.provenance)
+            ; A flow: from which VM to which, in which connection, by which address, with which ids, queue length and
+            ; bytes of memory at either end. `declared` is made of the topology, `found` of the emitted text, read in
+            ; the \(readBack.form.rawValue) form. -1, and an address of ones, is for what the text does not say.
+            (set-logic ALL)
+
+            """
+        let connectionNumbers = Dictionary(
+            wiring.connections.enumerated().map { ($0.element.name, $0.offset) }
+        ) { first, _ in first }
+        for (number, connection) in wiring.connections.enumerated() {
+            text += "; connection \(number): \(Spelling.word(connection.name))\n"
+        }
+        Self.define("declared", wiring.flows.map { row(of: $0) }, &text)
+        Self.define("found", readBack.flows.map { Self.row(of: $0, connectionNumbers) }, &text)
+        for column in Self.columns { text += "(declare-const \(column.name) \(column.sort))\n" }
+        let names = Self.columns.map(\.name).joined(separator: " ")
+        for (question, holds, fails) in [
+            ("a flow is missing", "declared", "found"), ("a flow was added", "found", "declared"),
+        ] {
+            text += """
+
+                ; \(question)
+                (push 1)
+                (assert (and (\(holds) \(names)) (not (\(fails) \(names)))))
+                (check-sat)
+                (pop 1)
+
+                """
+        }
+        return text
+    }
+
+    private static let columns: [(name: String, sort: String)] = [
+        ("source", "Int"), ("destination", "Int"), ("connection", "Int"), ("address", "(_ BitVec 52)"),
+        ("send-id", "Int"), ("receive-id", "Int"), ("queue-length", "Int"), ("send-memory", "Int"),
+        ("receive-memory", "Int"),
+    ]
+
+    /// A relation: the disjunction of its rows.
+    private static func define(_ name: String, _ rows: [[String]], _ text: inout String) {
+        let parameters = columns.map { "(\($0.name) \($0.sort))" }.joined(separator: " ")
+        text += "(define-fun \(name) (\(parameters)) Bool\n    (or false"
+        for row in rows {
+            text += "\n        (and"
+            for (column, value) in zip(columns, row) { text += " (= \(column.name) \(value))" }
+            text += ")"
+        }
+        text += "))\n"
+    }
+
+    private func row(of flow: Flow) -> [String] {
+        let peer = wiring.vms[flow.source].peers.first { $0.sendID == flow.sendID }
+        return [
+            Self.number(flow.source), Self.number(flow.destination), Self.number(peer?.connection),
+            Self.address(flow.destinationMAC), Self.number(flow.sendID), Self.number(flow.receiveID),
+            Self.number(flow.queueLength), Self.number(flow.sharedMemory), Self.number(flow.sharedMemory),
+        ]
+    }
+
+    private static func row(of flow: ReadFlow, _ connectionNumbers: [String: Int]) -> [String] {
+        [
+            number(flow.source), number(flow.destination), number(connectionNumbers[flow.connection]),
+            address(flow.destinationMAC), number(flow.sendID), number(flow.receiveID), number(flow.queueLength),
+            number(flow.sendMemory), number(flow.receiveMemory),
+        ]
+    }
+
+    /// SMT-LIB writes `(- 1)` for -1.
+    private static func number(_ value: Int?) -> String {
+        let value = value ?? -1
+        return value < 0 ? "(- \(value.magnitude))" : "\(value)"
+    }
+
+    /// 48 bits after four zeros, so that no address is the one that stands for none.
+    private static func address(_ mac: MACAddress?) -> String {
+        guard let mac else { return "#xfffffffffffff" }
+        let digits = String(mac.value, radix: 16)
+        return "#x" + String(repeating: "0", count: 13 - digits.utf8.count) + digits
+    }
+}
