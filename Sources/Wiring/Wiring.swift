@@ -81,6 +81,8 @@ public struct Flow: Sendable, Hashable {
     public let source: Int
     public let destination: Int
     public let partition: String
+    /// Index into `Wiring.connections`.
+    public let connection: Int
     /// By which the source addresses the destination.
     public let destinationMAC: MACAddress
     /// The source's id of the driver side.
@@ -105,7 +107,8 @@ extension Wiring {
                 let connection = connections[peer.connection]
                 return Flow(
                     source: vm.number, destination: peer.number, partition: connection.partition,
-                    destinationMAC: vms[peer.number].mac, sendID: peer.sendID, receiveID: receiveID,
+                    connection: peer.connection, destinationMAC: vms[peer.number].mac, sendID: peer.sendID,
+                    receiveID: receiveID,
                     queueLength: connection.queueLength, sharedMemory: peer.sharedMemory)
             }
         }

@@ -88,9 +88,8 @@ private struct Document: Encodable {
         }
         files = certificate.fileHashes.map { Hash(path: $0.path, sha256: $0.hash) }
         flows = wiring.flows.map { flow in
-            let peer = wiring.vms[flow.source].peers.first { $0.sendID == flow.sendID }
-            return Link(
-                connection: peer.map { wiring.connections[$0.connection].name } ?? "", destination: flow.destination,
+            Link(
+                connection: wiring.connections[flow.connection].name, destination: flow.destination,
                 destinationMAC: flow.destinationMAC.description, partition: flow.partition,
                 queueLength: flow.queueLength, receiveID: flow.receiveID, sendID: flow.sendID,
                 sharedMemory: flow.sharedMemory, source: flow.source)

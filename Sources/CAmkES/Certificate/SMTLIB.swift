@@ -23,7 +23,7 @@ extension Certificate {
         for (number, connection) in wiring.connections.enumerated() {
             text += "; connection \(number): \(Spelling.word(connection.name))\n"
         }
-        Self.define("declared", wiring.flows.map { row(of: $0) }, &text)
+        Self.define("declared", wiring.flows.map(Self.row), &text)
         Self.define("found", readBack.flows.map { Self.row(of: $0, connectionNumbers) }, &text)
         for column in Self.columns { text += "(declare-const \(column.name) \(column.sort))\n" }
         let names = Self.columns.map(\.name).joined(separator: " ")
@@ -61,12 +61,11 @@ extension Certificate {
         text += "))\n"
     }
 
-    private func row(of flow: Flow) -> [String] {
-        let peer = wiring.vms[flow.source].peers.first { $0.sendID == flow.sendID }
-        return [
-            Self.number(flow.source), Self.number(flow.destination), Self.number(peer?.connection),
-            Self.address(flow.destinationMAC), Self.number(flow.sendID), Self.number(flow.receiveID),
-            Self.number(flow.queueLength), Self.number(flow.sharedMemory), Self.number(flow.sharedMemory),
+    private static func row(of flow: Flow) -> [String] {
+        [
+            number(flow.source), number(flow.destination), number(flow.connection), address(flow.destinationMAC),
+            number(flow.sendID), number(flow.receiveID), number(flow.queueLength), number(flow.sharedMemory),
+            number(flow.sharedMemory),
         ]
     }
 

@@ -166,9 +166,7 @@ extension ReadFlow {
             guard read != expected else { return }
             differences.append("has \(what) \(read.map { "\($0)" } ?? "nowhere"), not \(expected)")
         }
-        let connection = wiring.vms[flow.source].peers.first { $0.number == flow.destination }
-            .map { wiring.connections[$0.connection].name }
-        compare("its queue in connection", self.connection, connection ?? "")
+        compare("its queue in connection", connection, wiring.connections[flow.connection].name)
         compare("destination address", destinationMAC, flow.destinationMAC)
         compare("source address", sourceMAC, wiring.vms[flow.source].mac)
         compare("driver id", sendID, flow.sendID)
