@@ -3,11 +3,11 @@
 /// What a text may take, so that no text can make topoc hang or run out of memory or stack.
 public enum Limits {
     /// Bytes of a file.
-    public static let fileSize = 1 << 20
+    public static let fileSize = 1 << 18
     /// Brackets within brackets.
     public static let nesting = 64
     /// Words and signs of a statement, or of an argument, without those of the arguments and braces within it.
-    public static let statementLength = 1000
+    public static let statementLength = 400
     /// Expressions evaluated and loop rounds taken, in a whole file.
     public static let steps = 1_000_000
     /// VMs declared, and VMs named in links and assertions, in a whole file.
@@ -16,6 +16,8 @@ public enum Limits {
     public static let links = 1_000_000
     /// UTF-8 bytes of a string.
     public static let stringLength = 1 << 12
+    /// Syntax errors of one file; the rest is not looked at.
+    public static let syntaxErrors = 100
     /// Findings of one file; the rest is not shown.
     public static let findings = 1000
 

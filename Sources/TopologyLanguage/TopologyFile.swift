@@ -51,13 +51,17 @@ enum SyntaxText {
             found.add(finding)
             return nil
         }
-        let tree = source.bytes.withUnsafeBufferPointer {
-            Parser.parse(source: $0, maximumNestingLevel: Limits.parserNesting)
-        }
+        let tree = tree(of: source.bytes[...])
         guard !tree.hasError else {
-            SyntaxFindings.report(tree, to: found)
+            SyntaxFindings.report(tree, of: source.bytes, to: found)
             return nil
         }
         return tree
+    }
+
+    static func tree(of bytes: ArraySlice<UInt8>) -> SourceFileSyntax {
+        bytes.withUnsafeBufferPointer {
+            Parser.parse(source: $0, maximumNestingLevel: Limits.parserNesting)
+        }
     }
 }

@@ -2,18 +2,35 @@
 
 import Diagnostics
 import SwiftDiagnostics
+import SwiftParser
 import SwiftParserDiagnostics
 import SwiftSyntax
 
 /// Swift's own syntax errors, as findings.
 enum SyntaxFindings {
-    static func report(_ tree: SourceFileSyntax, to found: FindingList) {
-        let diagnostics = ParseDiagnosticsGenerator.diagnostics(for: tree).filter {
-            $0.diagMessage.severity == .error
+    static func report(_ tree: SourceFileSyntax, of bytes: [UInt8], to found: FindingList) {
+        let errors = ErrorCounter.errors(in: tree)
+        guard let last = errors.last, errors.count == Limits.syntaxErrors else {
+            return add(diagnostics(of: tree), to: found)
         }
-        for diagnostic in diagnostics {
-            found.add(finding(diagnostic, isOnly: diagnostics.count == 1))
-        }
+        // The parser's diagnostics cost the square of their number. So only the beginning of the text is diagnosed;
+        // what stands at its end may be there only since it was cut.
+        let rest = bytes[last...].prefix(80)
+        let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.lastIndex { $0 < 0x80 } ?? last
+        let beginning = SyntaxText.tree(of: bytes[..<end])
+        add(diagnostics(of: beginning).filter { $0.position.utf8Offset <= last }, to: found)
+        found.add(
+            LanguageRules.syntax.finding(
+                "more than \(Limits.syntaxErrors) syntax errors; the rest of the file is not looked at",
+                at: last..<last, notes: ["see that this is a topology, or mend what stands before"]))
+    }
+
+    private static func diagnostics(of tree: SourceFileSyntax) -> [Diagnostic] {
+        ParseDiagnosticsGenerator.diagnostics(for: tree).filter { $0.diagMessage.severity == .error }
+    }
+
+    private static func add(_ diagnostics: [Diagnostic], to found: FindingList) {
+        for diagnostic in diagnostics { found.add(finding(diagnostic, isOnly: diagnostics.count == 1)) }
         if diagnostics.isEmpty {
             // The tree says that it has an error, and so must the report.
             found.add(LanguageRules.syntax.finding("the text is no Swift", at: nil))
@@ -45,5 +62,24 @@ enum SyntaxFindings {
         // `<#name#>` asks the writer for something.
         guard !edits.contains(where: { $0.replacement.contains("<#") }) else { return [] }
         return [Diagnostics.FixIt(fixIt.message.message, edits)]
+    }
+}
+
+/// Finds the tokens that are missing, unexpected or malformed, as far as the limit.
+private final class ErrorCounter: SyntaxAnyVisitor {
+    private var offsets: [Int] = []
+
+    static func errors(in tree: SourceFileSyntax) -> [Int] {
+        let counter = ErrorCounter(viewMode: .all)
+        counter.walk(tree)
+        return counter.offsets
+    }
+
+    override func visitAny(_ node: Syntax) -> SyntaxVisitorContinueKind {
+        guard node.hasError, offsets.count < Limits.syntaxErrors else { return .skipChildren }
+        if node.is(UnexpectedNodesSyntax.self) || node.is(TokenSyntax.self) {
+            offsets.append(node.positionAfterSkippingLeadingTrivia.utf8Offset)
+        }
+        return .visitChildren
     }
 }

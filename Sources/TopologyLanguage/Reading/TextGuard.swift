@@ -12,7 +12,7 @@ enum TextGuard {
                 notes: ["write repeated declarations as a loop: `for n in 0..<16 { VM(n) }`"])
         }
         if let fault = encodingFault(in: bytes) { return fault }
-        var scan = DepthScan(bytes)
+        var scan = TextScan(bytes)
         return scan.fault() ?? (scan.isEmpty ? emptyFile : nil)
     }
 

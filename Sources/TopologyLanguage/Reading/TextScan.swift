@@ -2,18 +2,21 @@
 
 import Diagnostics
 
-/// Bounds the depth of the tree that Swift's parser would build of a text, in one pass over its bytes.
+/// Bounds what Swift's parser would have to do for a text, in one pass over its bytes: the depth of the tree, since
+/// the parser recurses, and the number of errors, since at each it may look through the rest of the text.
 ///
 /// A level of the tree takes at least one word or sign. So the number of words and signs since the statement or the
 /// argument began, and since those around it began, bounds the depth from above. It only has to know where a
-/// statement ends for certain: behind a comma, and where a line that begins like a statement follows one that ends
-/// like one. What it takes for longer than it is costs nothing short of the limit.
-struct DepthScan {
+/// statement ends for certain: behind a comma in a list of arguments or elements, and where a line that begins like a
+/// statement follows one that ends like one. What it takes for longer than it is costs nothing short of the limit.
+///
+/// An oddity is what no topology has, and so nearly always an error: a word of Swift's that is not of the language, two
+/// values side by side, `if` or `for` without braces.
+struct TextScan {
     private let bytes: [UInt8]
     private var index = 0
-    /// The depth at which each open bracket began, and the depth within it; strings with an interpolation in progress
-    /// stand among the brackets.
-    private var open: [(base: Int, string: Delimiter?)] = []
+    /// Strings with an interpolation in progress stand among the brackets.
+    private var open: [Bracket] = []
     private var depth = 0
     private var hasToken = false
     private var last = Last.operation
@@ -21,7 +24,21 @@ struct DepthScan {
     /// After a `/` a quote may belong to a regular expression; what follows on the line is scanned as if it did.
     private var sawSlash = false
 
+    private var oddities = 0
+    private var firstOddity: SourceSpan?
+    /// Whether an `if` or `for` waits for its braces.
+    private var awaitsBraces = false
+
+    /// What the last token was: a name, something that wants a value behind it, or the end of a value.
     private enum Last { case word, operation, end }
+
+    private struct Bracket {
+        /// The depth at which it was opened.
+        let base: Int
+        var string: Delimiter?
+        /// Whether a comma in it ends an argument or an element.
+        var isList = false
+    }
 
     private struct Delimiter {
         let pounds: Int
@@ -44,6 +61,12 @@ struct DepthScan {
                 return LanguageRules.tooDeep.finding(
                     "more than \(Limits.nesting) brackets are open here", at: start..<start + 1,
                     notes: ["name the inner part with `let`, or close the brackets before"])
+            }
+            if oddities > Limits.syntaxErrors, let firstOddity {
+                return LanguageRules.syntax.finding(
+                    "more than \(Limits.syntaxErrors) things that no topology has", at: start..<index,
+                    labels: [Label(firstOddity, "this is the first")],
+                    notes: ["see that this is a topology, or mend what stands before"])
             }
             if depth > Limits.statementLength {
                 return LanguageRules.tooDeep.finding(
@@ -76,19 +99,23 @@ struct DepthScan {
         case UInt8(ascii: "\""), UInt8(ascii: "#"):
             stringOrPounds()
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
+            if byte == UInt8(ascii: "{") { awaitsBraces = false }
             token(.operation)
-            open.append((depth, nil))
+            open.append(Bracket(base: depth, isList: byte != UInt8(ascii: "{")))
             index += 1
         case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
             close()
-        case UInt8(ascii: ","), UInt8(ascii: ";"):
+        case UInt8(ascii: ",") where open.last?.isList == true:
             index += 1
             depth = base
             last = .operation
         case _ where Self.isWord(byte):
             word()
         default:
+            if Self.isOdd(byte) { odd(index..<index + 1) }
             if byte == UInt8(ascii: "/") { sawSlash = true }
+            // It may open a list of types, in which a comma ends less.
+            if byte == UInt8(ascii: "<"), last != .operation, index > 0, Self.isWord(bytes[index - 1]) { endsList() }
             token(.operation)
             index += 1
         }
@@ -106,15 +133,61 @@ struct DepthScan {
     private mutating func word() {
         let start = index
         while Self.isWord(self[at: index]) { index += 1 }
+        let word = bytes[start..<index]
         // A line that begins like a statement, after one that ends like one, begins a statement.
-        if isLineStart, last == .end, beginsStatement(bytes[start..<index]) { depth = base }
-        let isNumber = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[start])
-        token(isNumber ? .end : .word)
+        if isLineStart, last == .end, beginsStatement(word) {
+            depth = base
+            if awaitsBraces { odd(start..<index) }
+            awaitsBraces = false
+        }
+        let wantsValue = Self.isAny(word, of: ["let", "for", "in", "if", "where", "else", "import"])
+        if Self.isAny(word, of: Self.foreignWords) || (!wantsValue && isBesideValue) { odd(start..<index) }
+        if Self.isAny(word, of: ["if", "for"]) { awaitsBraces = true }
+        if Self.isAny(word, of: Self.clauseWords) { endsList() }
+        let isLiteral = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[start])
+        token(wantsValue ? .operation : isLiteral || Self.isAny(word, of: ["true", "false"]) ? .end : .word)
+    }
+
+    /// Whether a value stands before this place on the same line.
+    private var isBesideValue: Bool { !isLineStart && last != .operation }
+
+    private mutating func odd(_ span: SourceSpan) {
+        oddities += 1
+        if firstOddity == nil { firstOddity = span }
+    }
+
+    private static func isOdd(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "'"), 0..<0x20: true
+        default: false
+        }
+    }
+
+    private static let foreignWords: [StaticString] = [
+        "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer", "deinit", "do", "enum",
+        "extension", "fallthrough", "fileprivate", "func", "guard", "init", "inout", "internal", "operator",
+        "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "static", "struct",
+        "subscript", "switch", "throw", "throws", "try", "typealias", "var", "while",
+    ]
+
+    /// Words behind which a comma may go on with a list of their own.
+    private static let clauseWords: [StaticString] = [
+        "if", "guard", "while", "catch", "case", "where", "for", "switch", "let", "var", "func", "struct", "class",
+        "enum", "protocol", "extension", "actor", "macro",
+    ]
+
+    private static func isAny(_ word: ArraySlice<UInt8>, of words: [StaticString]) -> Bool {
+        words.contains { other in other.withUTF8Buffer { word.elementsEqual($0) } }
+    }
+
+    /// From here to the bracket's end no comma is known to end an element.
+    private mutating func endsList() {
+        if !open.isEmpty { open[open.count - 1].isList = false }
     }
 
     private func beginsStatement(_ word: ArraySlice<UInt8>) -> Bool {
         if self[at: index] == UInt8(ascii: "(") { return true }
-        return ["let", "for", "if", "import"].contains { word.elementsEqual($0.utf8) }
+        return Self.isAny(word, of: ["let", "for", "if", "import"])
     }
 
     private mutating func close() {
@@ -133,12 +206,14 @@ struct DepthScan {
         var pounds = 0
         while self[at: index + pounds] == UInt8(ascii: "#") { pounds += 1 }
         guard self[at: index + pounds] == UInt8(ascii: "\""), !sawSlash else {
+            odd(index..<index + 1)
             // `#if` and the like nest without brackets: nothing in the language, and never closed here.
-            if pounds > 0 { open.append((depth, nil)) }
+            if pounds > 0 { open.append(Bracket(base: depth)) }
             token(.operation)
             index += max(pounds, 1)
             return
         }
+        if isBesideValue { odd(index..<index + 1) }
         token(.end)
         index += pounds
         let isMultiLine = at("\"\"\"")
@@ -156,7 +231,7 @@ struct DepthScan {
                 index += 1
                 if isInterpolation {
                     depth += 1
-                    open.append((depth, string))
+                    open.append(Bracket(base: depth, string: string))
                     last = .operation
                     return
                 }
@@ -204,7 +279,7 @@ struct DepthScan {
     private static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "$"), 0x80...:
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"), 0x80...:
             true
         default: false
         }
