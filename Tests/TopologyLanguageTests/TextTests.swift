@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func manySyntaxErrorsAreNotAllSaid() {
-        let found = Marked(inBraces(String(repeating: "VM(0))\n", count: 2000))).file.findings
+        let found = Marked(inBraces(String(repeating: "VM(0 +)\n", count: 2000))).file.findings
         #expect(found.count > 2)
         #expect(found.count <= 2 * Limits.syntaxErrors)
         #expect(Set(found.map(\.code)) == [LanguageRules.syntax.code])

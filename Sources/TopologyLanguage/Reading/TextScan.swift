@@ -198,7 +198,8 @@ struct TextScan {
             isLineStart = false
             if let string = bracket.string { skipString(string) }
         } else {
-            token(.operation)
+            odd(index - 1..<index)
+            token(.end)
         }
     }
 
