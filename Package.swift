@@ -59,6 +59,13 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["README.md"]),
+        .executableTarget(
+            name: "topoc-fuzz",
+            dependencies: [
+                "CAmkES", "Diagnostics", "TopologyLanguage", "TopologyRules", "Wiring",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Fuzz", exclude: ["README.md"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(
             name: "FilesTests", dependencies: ["Files", .product(name: "SystemPackage", package: "swift-system")]),

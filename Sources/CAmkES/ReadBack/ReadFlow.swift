@@ -27,7 +27,7 @@ struct VMPair: Hashable {
 
 extension FlowModel {
     /// The flows between VMs, in the order of the queues. A queue of which one side is no VM is not among them.
-    var flows: [ReadFlow] {
+    public var flows: [ReadFlow] {
         var layouts: [Int: Layout] = [:]
         func layout(of vm: Int) -> Layout {
             if let known = layouts[vm] { return known }
