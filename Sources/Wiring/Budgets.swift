@@ -114,8 +114,7 @@ extension Network {
     /// How many other VMs a VM's row names; each once.
     public func peerCount(of index: Int) -> Int {
         rows[index].count { entry in
-            let to = Int(halves[entry].to)
-            return to != index && half(from: index, to: to) == entry
+            Int(halves[entry].to) != index && first(like: entry) == entry
         }
     }
 }

@@ -24,8 +24,8 @@ extension Wiring {
                 let half = network.halves[index]
                 let to = Int(half.to)
                 // Of two entries for one pair the first counts.
-                guard network.half(from: from, to: to) == index else { continue }
-                guard from != to, let answer = network.half(from: to, to: from),
+                guard network.first(like: index) == index else { continue }
+                guard from != to, let answer = network.answer(to: index),
                     network.halves[answer].partition == half.partition
                 else { return nil }
                 // Both directions have the settings that the lower VM's row says.

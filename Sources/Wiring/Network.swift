@@ -19,12 +19,16 @@ public struct Network: Sendable {
     /// For each node the indices of the halves that leave it, in order.
     public let rows: [[Int]]
 
-    /// The first half from one node to another, in any partition.
-    public func half(from: Int, to: Int) -> Int? {
-        firstHalf[HalfKey(from, to)]
-    }
+    let links: LinkIndex
 
-    let firstHalf: [HalfKey: Int]
+    /// The first half from one node to another, in any partition.
+    public func half(from: Int, to: Int) -> Int? { links.half(from: from, to: to) }
+
+    /// The first half between the same two nodes in the same direction as this one; of several the first counts.
+    public func first(like half: Int) -> Int { links.first(like: half) }
+
+    /// The first half in the other direction, in any partition; `nil` where no row answers.
+    public func answer(to half: Int) -> Int? { links.answer(to: half) }
 
     public func group(of half: Half) -> LinkGroup {
         assembly.partitions[Int(half.partition)].links[Int(half.group)]
@@ -118,12 +122,4 @@ public struct ResolvedNever: Sendable, Hashable {
     public let sources: [Placed<Int>]
     public let destinations: [Placed<Int>]
     public let origin: Origin
-}
-
-struct HalfKey: Hashable {
-    let packed: UInt64
-
-    init(_ from: Int, _ to: Int) {
-        packed = UInt64(UInt32(truncatingIfNeeded: from)) << 32 | UInt64(UInt32(truncatingIfNeeded: to))
-    }
 }

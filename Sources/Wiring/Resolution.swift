@@ -28,13 +28,7 @@ extension Network {
             }
         }
         var rows = [[Int]](repeating: [], count: nodes.count)
-        var firstHalf: [HalfKey: Int] = [:]
-        firstHalf.reserveCapacity(halves.count)
-        for (index, half) in halves.enumerated() {
-            rows[Int(half.from)].append(index)
-            let key = HalfKey(Int(half.from), Int(half.to))
-            if firstHalf[key] == nil { firstHalf[key] = index }
-        }
+        for (index, half) in halves.enumerated() { rows[Int(half.from)].append(index) }
         var nevers: [ResolvedNever] = []
         for never in assembly.assertions {
             for member in never.sources + never.destinations where lookup.index(of: member.value) == nil {
@@ -53,7 +47,7 @@ extension Network {
         self.unresolved = unresolved
         self.nevers = nevers
         self.rows = rows
-        self.firstHalf = firstHalf
+        links = LinkIndex(halves)
     }
 
     private static func nodes(of assembly: Assembly) -> [Node] {

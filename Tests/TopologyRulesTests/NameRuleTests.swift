@@ -51,6 +51,15 @@ import Wiring
             ])
     }
 
+    @Test func anInstanceIsTheNameOfItsVM() {
+        expectFindings(
+            "VM(1️⃣0, hostname: \"a\")\nVM(1, hostname: 2️⃣\"VM0\")\n\(lan)",
+            [
+                Expected(
+                    "2️⃣", "TOPO224", "VM 1 has the host name \"VM0\", which is the instance of another VM", labels: "1️⃣")
+            ])
+    }
+
     @Test func oneNameForTwoIsNotSaidTwice() {
         expectFindings(
             "VM(0, name: 1️⃣\"web\")\nVM(1, name: 2️⃣\"web\")\n\(lan)",

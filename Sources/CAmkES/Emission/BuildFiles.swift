@@ -72,7 +72,8 @@ enum BuildFiles {
             }
             if !vm.usesDefaultRootFileSystem { names.append(guest.initrd.value) }
         }
-        let images = Set(names).sorted().map(Spelling.cmakeString)
+        // An empty name is a guest without relocations or initrd.
+        let images = Set(names).subtracting([""]).sorted().map(Spelling.cmakeString)
         guard !images.isEmpty else { return "" }
         return """
 

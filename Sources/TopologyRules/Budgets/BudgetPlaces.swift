@@ -23,8 +23,14 @@ struct BudgetOwners {
     /// The first few VMs, where a setting is shown that they share.
     var declarations: [Label] {
         var seen: Set<SourceSpan> = []
-        return nodes.lazy.compactMap { Label($0.identityOrigin, "\($0.label) is declared here") }
-            .filter { seen.insert($0.span).inserted }.prefix(Listing.limit).map { $0 }
+        var labels: [Label] = []
+        for node in nodes where labels.count < Listing.limit {
+            guard let label = Label(node.identityOrigin, "\(node.label) is declared here"),
+                seen.insert(label.span).inserted
+            else { continue }
+            labels.append(label)
+        }
+        return labels
     }
 }
 

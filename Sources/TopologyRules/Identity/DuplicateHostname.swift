@@ -13,7 +13,8 @@ enum DuplicateHostname: Rule {
             the second VM cannot be reached by its name, and the first gets what was meant for it. Host names do not \
             tell capitals from small letters.
 
-            A VM without a `hostname` is called as its name, or `vm` and its number.
+            A VM without a `hostname` is called as its name, or `vm` and its number. Each VM has its instance, `vm` and its \
+            number, as a second name, which no other may have.
             """,
         bad: """
             import Topology
@@ -35,6 +36,8 @@ enum DuplicateHostname: Rule {
             """,
         isAllowable: true)
 
+    private static let note = "give each VM a host name of its own: VM(…, hostname: \"…\")"
+
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
         let isDefault = { (node: Node) in node.declaration.hostname == nil }
         for owners in subject.sharing(isDefault: isDefault, { $0.hostname.value.lowercased() }) {
@@ -45,7 +48,26 @@ enum DuplicateHostname: Rule {
                 description.shared(
                     nodes, "the host name \"\(nodes[0].hostname.value)\"",
                     place: { $0.hostname.origin.span ?? $0.identityOrigin.span },
-                    note: "give each VM a host name of its own: VM(…, hostname: \"…\")"))
+                    note: note))
+        }
+        for (instance, node) in instancesTaken(subject) {
+            report(
+                description.finding(
+                    "\(node.label) has the host name \"\(node.hostname.value)\", which is the instance of another VM",
+                    at: node.hostname.origin.span ?? node.identityOrigin.span,
+                    labels: [Label(instance.identityOrigin, "\(instance.label) is declared here")].compactMap { $0 },
+                    notes: [note]))
+        }
+    }
+
+    /// VMs that are called as another's instance, where that one is called otherwise.
+    private static func instancesTaken(_ subject: Subject) -> [(instance: Node, node: Node)] {
+        let instances = Dictionary(subject.nodes.map { ($0.instance, $0) }, uniquingKeysWith: { first, _ in first })
+        return subject.nodes.compactMap { node in
+            let name = node.hostname.value.lowercased()
+            guard let other = instances[name], other.number != node.number, other.hostname.value.lowercased() != name
+            else { return nil }
+            return (other, node)
         }
     }
 }

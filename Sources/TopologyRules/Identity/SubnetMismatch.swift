@@ -85,9 +85,9 @@ extension Network {
         halves.enumerated().compactMap { index, half in
             let from = Int(half.from)
             let to = Int(half.to)
-            guard from != to, self.half(from: from, to: to) == index else { return nil }
+            guard from != to, first(like: index) == index else { return nil }
             // Of two directions the one that stands first speaks for both.
-            if let answer = self.half(from: to, to: from), answer < index { return nil }
+            if let answer = answer(to: index), answer < index { return nil }
             return (min(from, to), max(from, to))
         }
     }

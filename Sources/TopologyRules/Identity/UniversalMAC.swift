@@ -41,7 +41,7 @@ enum UniversalMAC: Rule {
                 continue
             }
             // A pool's address is that of VM 0; the one at hand is that of the first VM that draws from it.
-            let first = place.address.isFromPool ? mac.advanced(by: -place.node.number) : mac
+            let first = place.address.isFromPool ? mac.advanced(by: 0 &- place.node.number) : mac
             let local = MACAddress(value: first.value | 2 << 40).description
             let written = subject.written(place.address, first: first)
             report(

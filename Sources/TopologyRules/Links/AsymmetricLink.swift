@@ -49,12 +49,11 @@ enum AsymmetricLink: Rule {
         let network = subject.network
         var rows: ConnectRows?
         for (index, half) in network.halves.enumerated() where half.from != half.to {
-            let from = Int(half.from)
+            guard network.first(like: index) == index, network.answer(to: index) == nil else { continue }
             let to = Int(half.to)
-            guard network.half(from: from, to: to) == index, network.half(from: to, to: from) == nil else { continue }
             let found = rows ?? ConnectRows(subject)
             rows = found
-            let sender = subject.nodes[from]
+            let sender = subject.nodes[Int(half.from)]
             let receiver = subject.nodes[to]
             let row = found.row(of: to, partition: half.partition)
             let label = row.flatMap { Label($0.origin, "this row of \(receiver.label) does not name \(sender.label)") }

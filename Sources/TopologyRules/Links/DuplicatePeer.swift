@@ -39,8 +39,8 @@ enum DuplicatePeer: Rule {
         let network = subject.network
         var clashes = LinkClashes()
         for (index, half) in network.halves.enumerated() where half.from != half.to {
-            guard let first = network.half(from: Int(half.from), to: Int(half.to)), first != index,
-                network.halves[first].partition == half.partition, !network.isWayBack(index),
+            let first = network.first(like: index)
+            guard first != index, network.halves[first].partition == half.partition, !network.isWayBack(index),
                 // A member that a mesh names twice is linked with itself, and that finding is enough.
                 !(network.halves[first].group == half.group && network.group(of: half).shape == .mesh)
             else { continue }

@@ -39,12 +39,9 @@ enum PairInTwoPartitions: Rule {
         let network = subject.network
         var clashes = LinkClashes()
         for (index, half) in network.halves.enumerated() where half.from != half.to && !network.isWayBack(index) {
-            let from = Int(half.from)
-            let to = Int(half.to)
             // The first mention of the pair, in whichever direction.
-            let mentions = [network.half(from: from, to: to), network.half(from: to, to: from)].compactMap { $0 }
-            guard let first = mentions.min(), first < index, network.halves[first].partition != half.partition
-            else { continue }
+            let first = min(network.first(like: index), network.answer(to: index) ?? index)
+            guard first < index, network.halves[first].partition != half.partition else { continue }
             clashes.add(first: first, second: index, in: network)
         }
         for clash in clashes.order {

@@ -43,10 +43,8 @@ enum QueueMismatch: Rule {
         let network = subject.network
         var clashes = LinkClashes()
         for (index, half) in network.halves.enumerated() where half.from != half.to {
-            let from = Int(half.from)
-            let to = Int(half.to)
-            guard network.half(from: from, to: to) == index, let answer = network.half(from: to, to: from),
-                answer < index, LinkClash.Group(half) != LinkClash.Group(network.halves[answer]),
+            guard network.first(like: index) == index, let answer = network.answer(to: index), answer < index,
+                LinkClash.Group(half) != LinkClash.Group(network.halves[answer]),
                 half.partition == network.halves[answer].partition,
                 settings(half, network) != settings(network.halves[answer], network)
             else { continue }

@@ -92,14 +92,15 @@ extension Network {
         let sources = Dictionary(never.sources.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first })
         let destinations = Dictionary(
             never.destinations.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first })
-        var seen: Set<[Int]> = []
+        // A pair as one number.
+        var seen: Set<Int> = []
         var links: [ForbiddenLink] = []
         for member in never.sources + never.destinations {
             for entry in rows[member.value] where halves[entry].from != halves[entry].to {
                 let ends = (Int(halves[entry].from), Int(halves[entry].to))
                 for (from, to) in [ends, (ends.1, ends.0)] {
                     guard let source = sources[from], let destination = destinations[to],
-                        seen.insert([from, to]).inserted
+                        seen.insert(from * nodes.count + to).inserted
                     else { continue }
                     links.append(ForbiddenLink(source: source, destination: destination, half: entry))
                 }
