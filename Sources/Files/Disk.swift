@@ -73,7 +73,6 @@ public struct Disk: FileSystem {
                 try file.closeAfter {
                     if let permissions { try check(fchmod(file.rawValue, permissions.rawValue)) }
                     try file.writeAll(bytes)
-                    try check(fsync(file.rawValue))
                 }
             } catch {
                 try? remove(path)

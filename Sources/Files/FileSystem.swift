@@ -12,7 +12,7 @@ public protocol FileSystem: Sendable {
     func checkWritable(_ path: FilePath) throws(Errno)
     /// The file's bytes; fails with `fileTooLarge` where they are more than the limit.
     func read(_ path: FilePath, limit: Int) throws(Errno) -> [UInt8]
-    /// Makes a file that was not there, and returns when its bytes are on the disk. Leaves nothing where it fails.
+    /// Makes a file that was not there. Leaves nothing where it fails.
     /// Without permissions the file gets those that the user's `umask` leaves.
     func create(_ path: FilePath, _ bytes: [UInt8], permissions: FilePermissions?) throws(Errno)
     func makeDirectory(_ path: FilePath) throws(Errno)

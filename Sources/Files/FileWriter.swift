@@ -25,7 +25,8 @@ public struct FileChange: Sendable, Equatable {
 
 /// Writes files as one: all of them or, where any step fails, none, and then what was there is as it was.
 ///
-/// Files that are as they should be are left alone. A crash of the machine between two renames is not covered.
+/// Files that are as they should be are left alone. A crash of the machine itself is not covered: waiting for the disk
+/// after each of thousands of small files takes minutes, and what topoc writes can be written again.
 public struct FileWriter {
     private let system: any FileSystem
 
@@ -131,13 +132,12 @@ private struct Transaction {
 
     /// Puts everything staged in its place.
     mutating func commit() throws(FileError) {
-        while let next = staged.first {
+        for next in staged {
             do throws(Errno) {
                 let backup = next.replaces ? Self.temporaryName(beside: next.path) : nil
                 if let backup { try setAside(next.path, as: backup, moving: next.temporary == nil) }
                 done.append(Done(path: next.path, backup: backup, isRemoval: next.temporary == nil))
                 if let temporary = next.temporary { try system.rename(temporary, to: next.path) }
-                staged.removeFirst()
             } catch {
                 throw .writing(next.path, error)
             }

@@ -21,9 +21,10 @@ struct AppOutput {
     /// The files as they should be; those of earlier builds that are no longer in the app should go.
     func files() throws(FileError) -> [OutputFile] {
         var files = emitted.map { OutputFile(directory.appending($0.path), Array($0.text.utf8)) }
+        let present = Set(emitted.map(\.path))
         for name in AppEmitter.directories {
             for path in try FileReader.names(below: directory.appending(name), depth: 1).map({ "\(name)/\($0)" })
-            where AppEmitter.isOwn(path) && !emitted.contains(where: { $0.path == path }) {
+            where AppEmitter.isOwn(path) && !present.contains(path) {
                 files.append(OutputFile(directory.appending(path), nil))
             }
         }
