@@ -114,9 +114,20 @@ import Testing
         let code = String(try #require(refused.errors.firstMatch(of: /error\[(TOPO[0-9]{3})\]/)?.1))
         #expect(try written().isEmpty)
         let allowed = try build(
-            "-o", "out/pair.camkes", "--allow", code)
+            "-o", "out/pair.camkes", "--allow", code, "--certificate", "out/pair.json")
         #expect(allowed.status == 0)
         #expect(allowed.errors.contains("allowed[\(code)]"))
+        #expect(try scratch.text("out/pair.json").contains("\"\(code)\""))
+    }
+
+    @Test func certificatesAreWrittenInBothForms() throws {
+        let ended = try build(
+            "-o", "out/pair.camkes", "--certificate", "out/a.json", "--certificate-smt", "out/a.smt2")
+        #expect(ended.status == 0, "\(ended.errors)")
+        let certificate = try JSONSerialization.jsonObject(
+            with: Data(try scratch.text("out/a.json").utf8))
+        #expect(certificate is [String: Any])
+        #expect(try scratch.text("out/a.smt2").contains("(check-sat)"))
     }
 
     @Test func aPlaceThatCannotBeWrittenIsNamed() throws {
@@ -125,6 +136,9 @@ import Testing
         #expect(ended.status == 74)
         #expect(ended.errors.contains("error: cannot write `file/"))
         #expect(scratch.names == ["file", "mesh.topo"])
+        let device = try build("-o", "out/pair.camkes", "--certificate", "/dev/null")
+        #expect(device.status == 74)
+        #expect(try written().isEmpty)
     }
 
     /// Mounts of its own, as root or as a user who may be root of a namespace.

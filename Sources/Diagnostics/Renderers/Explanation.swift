@@ -13,8 +13,7 @@ public enum Explanation {
         let paragraphs = [rule.summary] + rule.rationale.split(separator: "\n\n").map(String.init)
         return "\(rule.code) \(rule.name) (\(rule.severity.rawValue))\n\n"
             + paragraphs.map { wrapped($0) + "\n\n" }.joined()
-            + "Refused:\n\n" + (rule.bad.allSatisfy(\.isWhitespace) ? "    (an empty file)\n" : indented(rule.bad))
-            + "\nAccepted:\n\n" + indented(rule.good) + "\n" + wrapped(way) + "\n"
+            + "Refused:\n\n" + example(rule.bad) + "\nAccepted:\n\n" + example(rule.good) + "\n" + wrapped(way) + "\n"
     }
 
     /// The rules, a line each.
@@ -34,8 +33,9 @@ public enum Explanation {
         return lines.joined(separator: "\n")
     }
 
-    private static func indented(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0)
+    private static func example(_ text: String) -> String {
+        if text.allSatisfy(\.isWhitespace) { return "    (nothing)\n" }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0)
             .map { $0.isEmpty ? "\n" : "    \(DisplayWidth.shown(String($0)))\n" }.joined()
     }
 }

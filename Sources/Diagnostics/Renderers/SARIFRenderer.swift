@@ -42,10 +42,12 @@ public enum SARIFRenderer {
     }
 
     private static func rule(_ rule: RuleDescription) -> SARIFLog.Rule {
-        let text = rule.rationale + "\n\nRefused:\n\n" + rule.bad + "\nAccepted:\n\n" + rule.good
-        let markdown =
-            rule.rationale + "\n\nRefused:\n\n```swift\n" + rule.bad + "```\n\nAccepted:\n\n```swift\n" + rule.good
-            + "```\n"
+        func help(_ example: (String) -> String) -> String {
+            rule.rationale + "\n\nRefused:\n\n" + example(rule.bad) + "\nAccepted:\n\n" + example(rule.good)
+        }
+        func ended(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
+        let text = help(ended)
+        let markdown = help { "```swift\n" + ended($0) + "```\n" }
         return SARIFLog.Rule(
             id: rule.code, name: rule.name, shortDescription: .init(text: rule.summary),
             fullDescription: .init(text: rule.rationale), help: .init(text: text, markdown: markdown),

@@ -14,7 +14,8 @@ struct Build: TopocCommand {
         abstract:
             "Write the CAmkES app: the assembly, and beside it what camkes-vm-examples has in an app's directory.",
         discussion: """
-            Either all files are written or none; files that are as they should be are left alone.
+            What is written is read back first, and compared with what was declared. Either all files are written or \
+            none; files that are as they should be are left alone.
             """)
 
     @Argument(
@@ -31,6 +32,18 @@ struct Build: TopocCommand {
     var form = AssemblyForm.macros
 
     @OptionGroup var rules: RuleOptions
+
+    @Option(
+        help: ArgumentHelp("Also write what was read back, as JSON: flows, sizes, budgets, hashes.", valueName: "path"),
+        completion: .file())
+    var certificate: String?
+
+    @Option(
+        name: .customLong("certificate-smt"),
+        help: ArgumentHelp(
+            "The same as SMT-LIB: z3 answers `unsat` to each way in which the app could be wrong.", valueName: "path"),
+        completion: .file())
+    var certificateSMT: String?
 
     @Flag(help: "Write nothing; exit 1 and print the difference where what is on disk is not what would be written.")
     var check = false
@@ -72,26 +85,38 @@ struct Build: TopocCommand {
             if result.report.hasErrors { return .findings }
             throw NothingToWrite()
         }
-        let app = AppOutput(wiring, form: form, path: output.map { FilePath($0) })
-        if stdout {
-            try Console.print(app.assembly)
-            return .clean
-        }
-        return try deliver(try app.files())
+        let app = App(wiring, form: form, path: output.map { FilePath($0) })
+        if let fault = app.fault { return report(fault) }
+        if stdout { try Console.print(app.assembly) }
+        var files = stdout ? [] : try app.files()
+        let proof = app.certificate(input: source.bytes, result)
+        if let certificate { files.append(OutputFile(FilePath(certificate), Array(try proof.json().utf8))) }
+        if let certificateSMT { files.append(OutputFile(FilePath(certificateSMT), Array(proof.smtLIB.utf8))) }
+        return try deliver(files, app)
     }
 
-    private func deliver(_ files: [OutputFile]) throws -> Outcome {
+    /// What was emitted is not what was declared, or could not be read: nothing is written.
+    private func report(_ fault: App.Fault) -> Outcome {
+        for finding in fault.findings {
+            Console.complain(FileError("[\(finding.code)] \(finding.message)", notes: finding.notes))
+        }
+        Console.note("nothing was written\n")
+        return fault.isOfMachine ? .inputOutput : .internalFault
+    }
+
+    private func deliver(_ files: [OutputFile], _ app: App) throws -> Outcome {
         if check {
             let changes = try FileWriter().changes(files).filter(\.isNeeded)
             for change in changes { try Console.print(change.difference.painted(Console.style)) }
             return changes.isEmpty ? .clean : .findings
         }
-        if dryRun {
-            try Console.print(try FileWriter().changes(files).map { "\($0.verb) \($0.file.path)\n" }.joined())
-            return .clean
+        let changes =
+            try dryRun
+            ? FileWriter().changes(files)
+            : withSignalsHeld { () throws(FileError) in try FileWriter().write(files) }
+        if !stdout {
+            try Console.print(changes.map { "\($0.verb) \($0.file.path)\n" }.joined() + app.summary + "\n")
         }
-        let changes = try withSignalsHeld { () throws(FileError) in try FileWriter().write(files) }
-        try Console.print(changes.map { "\($0.verb) \($0.file.path)\n" }.joined())
         return .clean
     }
 }
@@ -105,7 +130,7 @@ extension FileChange {
     var difference: UnifiedDiff { UnifiedDiff(old: old, new: file.bytes, name: file.path.string) }
 
     var verb: String {
-        if !isNeeded { return "keep  " }
+        if !isNeeded { return "keep" }
         if file.bytes == nil { return "remove" }
         return old == nil ? "create" : "change"
     }

@@ -14,7 +14,7 @@ struct Explain: TopocCommand {
 
     func perform() throws -> Outcome {
         try Console.print(
-            code.map { Explanation.text(of: try Catalogue.named($0)) } ?? Explanation.list(Catalogue.descriptions))
+            code.map { Explanation.text(of: try Catalogue.named($0)) } ?? Explanation.list(Catalogue.all))
         return .clean
     }
 }

@@ -66,7 +66,7 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .text: TextRenderer(style: style).render(reports)
         case .json: try JSONRenderer.render(reports)
-        case .sarif: try SARIFRenderer.render(reports, rules: Catalogue.descriptions)
+        case .sarif: try SARIFRenderer.render(reports, rules: Catalogue.all)
         case .github: GitHubRenderer.render(reports)
         }
     }

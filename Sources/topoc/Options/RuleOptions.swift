@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import ArgumentParser
+import CAmkES
 import Diagnostics
 import TopologyRules
 import Wiring
@@ -37,14 +38,17 @@ struct RuleOptions: ParsableArguments {
 }
 
 extension Catalogue {
+    /// The rules of the text and of the topology, and those of what is read back.
+    static var all: [RuleDescription] { descriptions + ReaderRules.all }
+
     /// The rule of a code or a name, in letters of either case.
     static func named(_ text: String) throws -> RuleDescription {
         let wanted = text.lowercased()
-        if let rule = descriptions.first(where: { $0.code.lowercased() == wanted || $0.name == wanted }) {
+        if let rule = all.first(where: { $0.code.lowercased() == wanted || $0.name == wanted }) {
             return rule
         }
         throw ValidationError(
-            "there is no rule `\(text)`." + meant(text, among: descriptions.flatMap { [$0.code, $0.name] })
+            "there is no rule `\(text)`." + meant(text, among: all.flatMap { [$0.code, $0.name] })
                 + " `topoc explain` lists the rules.")
     }
 }

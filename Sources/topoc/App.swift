@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CAmkES
+import Diagnostics
+import Files
+import SystemPackage
+import TopologyRules
+import Wiring
+
+/// An app, emitted and read back, for the place where it is to be.
+struct App {
+    /// Why it is not to be written.
+    struct Fault {
+        let findings: [Finding]
+        /// The C preprocessor could not do its work; else topoc could not.
+        let isOfMachine: Bool
+    }
+
+    private let wiring: Wiring
+    private let form: AssemblyForm
+    private let emitted: [EmittedFile]
+    private let readBack: ReadBack
+    private let directory: FilePath
+
+    init(_ wiring: Wiring, form: AssemblyForm, path: FilePath?) {
+        self.wiring = wiring
+        self.form = form
+        emitted = AppEmitter.files(for: wiring, form: form, assemblyName: path?.stem ?? wiring.name)
+        readBack = ReadBack.verify(emitted, wiring: wiring, form: form, preprocessor: Preprocessor.find())
+        directory = path?.removingLastComponent() ?? ""
+    }
+
+    var fault: Fault? {
+        if readBack.agrees { return nil }
+        let ofMachine = readBack.findings.contains { $0.code == ReaderRules.preprocessorFailed.code }
+        return Fault(findings: readBack.findings, isOfMachine: ofMachine)
+    }
+
+    /// The text of the `.camkes` file.
+    var assembly: String { emitted.first?.text ?? "" }
+
+    /// What was built and what was read of it, in a line.
+    var summary: String {
+        let reading =
+            readBack.form == form
+            ? "read back \(readBack.flows.count) flows"
+            : "without a C preprocessor read back \(readBack.flows.count) flows of the expanded form only"
+        return "\(wiring.name) for \(wiring.target.name): \(wiring.vms.count) VMs; \(reading): "
+            + "each that was declared, and no other"
+    }
+
+    /// The files as they should be; those of earlier builds that are no longer in the app should go.
+    func files() throws(FileError) -> [OutputFile] {
+        var files = emitted.map { OutputFile(directory.appending($0.path), Array($0.text.utf8)) }
+        let present = Set(emitted.map(\.path))
+        for name in AppEmitter.directories {
+            for path in try FileReader.names(below: directory.appending(name), depth: 1).map({ "\(name)/\($0)" })
+            where AppEmitter.isOwn(path) && !present.contains(path) {
+                files.append(OutputFile(directory.appending(path), nil))
+            }
+        }
+        return files
+    }
+
+    func certificate(input: [UInt8], _ result: LintResult) -> Certificate {
+        Certificate(
+            wiring: wiring, form: form, readBack: readBack, input: input, files: emitted, budgets: result.budgets,
+            allowed: result.report.allowed)
+    }
+}
