@@ -150,6 +150,13 @@ func formatted(_ text: String) -> String {
         expect("\u{FEFF}let a  = 1", "let a = 1\n")
     }
 
+    /// Swift's parser takes these only at the very end of a file.
+    @Test(arguments: ["0x", "0o", "0b"]) func aNumberWithoutDigitsIsNone(_ text: String) {
+        #expect(formatted("let a = \(text)").hasPrefix("refused:"))
+        let file = Marked("import Topology\nlet a = \(text)").file
+        #expect(file.findings.map(\.code).contains(LanguageRules.syntax.code))
+    }
+
     @Test func whatIsNoSwiftIsRefused() {
         #expect(formatted("let = ").hasPrefix("refused:"))
         #expect(formatted("Assembly(").hasPrefix("refused:"))

@@ -79,6 +79,11 @@ extension Checker {
         default: value = Int(sign + digits)
         }
         guard let value else {
+            // Swift's parser takes `0x` at the very end of a file.
+            if digits.utf8.count == 2, digits.utf8.last.map({ $0 > UInt8(ascii: "9") }) == true {
+                found.add(LanguageRules.syntax.finding("`\(token.text)` without digits", at: span))
+                return nil
+            }
             found.add(
                 LanguageRules.arithmeticFault.finding(
                     "`\(sign)\(token.text.prefix(80))` is more than a number of 64 bits can be", at: span,

@@ -17,6 +17,10 @@ public enum FormatResult: Sendable, Equatable {
 /// and the insides of comments are left as they are. Formatting twice gives the same as once.
 public enum TopologyFormatter {
     public static func format(_ source: SourceText) -> FormatResult {
+        // The formatted text ends with a line feed, and means what the text means that does.
+        let newline = UInt8(ascii: "\n")
+        let source =
+            source.bytes.last == newline ? source : SourceText(name: source.name, bytes: source.bytes + [newline])
         let found = FindingList()
         guard let tree = SyntaxText.parse(source, reporting: found) else { return .refused(found.inTextOrder()) }
         var printer = LayoutPrinter(LayoutReader.atoms(of: tree))
