@@ -8,9 +8,7 @@ import Topology
 import Wiring
 
 @Suite struct CertificateTests {
-    private static let z3 = ["/usr/bin/z3", "/usr/local/bin/z3"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    private static let z3 = Tools.find("z3")
 
     /// A certificate of files that `change` may have damaged.
     private func certificate(

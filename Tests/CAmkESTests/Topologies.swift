@@ -49,8 +49,8 @@ enum Topologies {
         }
     }
 
-    static func star(_ leaves: Int) -> Assembly {
-        Assembly("star") {
+    static func star(_ leaves: Int, name: String = "star") -> Assembly {
+        Assembly(name) {
             VMs(0...leaves)
             Partition("spokes") { Star(hub: 0, 1...leaves) }
         }
@@ -58,7 +58,8 @@ enum Topologies {
 
     static let all: [(name: String, assembly: Assembly)] = [
         ("zmq_samples", zmqSamples), ("disjoint", disjoint), ("bridge", bridge), ("sizes", sizes), ("guests", guests),
-        ("star", star), ("mesh2", mesh(2)), ("mesh4", mesh(4)), ("wide_star", star(20)),
+        ("star", star), ("mesh2", mesh(2, name: "mesh2")), ("mesh4", mesh(4, name: "mesh4")),
+        ("wide_star", star(20, name: "wide_star")),
     ]
 
     static func wiring(_ assembly: Assembly, target: Target = .newest) throws -> Wiring {

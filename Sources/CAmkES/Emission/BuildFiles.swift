@@ -39,12 +39,16 @@ enum BuildFiles {
     private static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         let numbers = wiring.vms.filter(\.usesDefaultRootFileSystem).map(\.number)
         guard let last = numbers.last else { return "" }
-        let range = numbers.count == last + 1 ? "RANGE \(last)" : items(numbers.map(String.init))
+        let isAll = numbers.count == last + 1
+        let loop =
+            isAll
+            ? "foreach(vm RANGE \(last))"
+            : list("vms", numbers.map(String.init), perLine: 4) + "foreach(vm IN LISTS vms)"
         return """
 
-            # The tree's root file system, with the network settings of each VM.
+            # The tree's root file system, with the network settings of each VM that names no other.
             \(getter("Rootfs", dialect))
-            foreach(vm \(range))
+            \(loop)
                 set(network_vm${vm} ${CMAKE_CURRENT_SOURCE_DIR}/network/vm${vm})
                 AddFileToOverlayDir("interfaces" ${network_vm${vm}}/interfaces "etc/network" overlay_vm${vm})
                 AddFileToOverlayDir("hosts" ${network_vm${vm}}/hosts "etc" overlay_vm${vm})
@@ -78,7 +82,7 @@ enum BuildFiles {
         return """
 
             # Files that guests run and that are not made here: the topology's author puts them into images/.
-            foreach(image \(items(images)))
+            \(list("images", images, perLine: 1))foreach(image IN LISTS images)
                 AddToFileServer("${image}" "${CMAKE_CURRENT_SOURCE_DIR}/images/${image}")
             endforeach()
 
@@ -99,11 +103,11 @@ enum BuildFiles {
             ? "GetArchDefaultLinux\(file)File(\"32\" \(variable))" : "GetDefaultLinux\(file)File(\(variable))"
     }
 
-    /// A loop's items as cmake-format has them: on one line where they fit, else each on its own.
-    private static func items(_ words: [String]) -> String {
-        let line = "IN ITEMS " + words.joined(separator: " ")
-        guard line.utf8.count > 80 else { return line }
-        return "\n    IN\n    ITEMS\n" + words.map { "    \($0)\n" }.joined()
+    /// A list, built up by lines so short that cmake-format leaves them alone.
+    private static func list(_ name: String, _ items: [String], perLine: Int) -> String {
+        stride(from: 0, to: items.count, by: perLine).map { start in
+            "list(APPEND \(name) \(items[start..<min(start + perLine, items.count)].joined(separator: " ")))\n"
+        }.joined()
     }
 }
 

@@ -11,34 +11,35 @@ extension Comparison {
     /// layouts are compared with the flows.
     mutating func compareSettings() {
         guard let dialect = wiring.target.dialect else { return }
-        var expected: [String: [String: Value?]] = [:]
+        var unknown = Set(model.settings.keys)
         for vm in wiring.vms {
-            expected[vm.instance, default: [:]].merge(settings(of: vm, dialect)) { first, _ in first }
+            var settings = settings(of: vm, dialect)
+            var configuration: [String: Value?] = ["pci_devices_iospace": .integer(vm.guest.pciDevicesIOSpace.value)]
+            if !vm.peers.isEmpty { configuration.updateValue(nil, forKey: "init_cons") }
             let configured = dialect.configuresVMThroughConfigComponent ? "\(vm.instance)_config" : vm.instance
-            expected[configured, default: [:]]["pci_devices_iospace"] = .integer(vm.guest.pciDevicesIOSpace.value)
-            if !vm.peers.isEmpty {
-                expected[configured]?.updateValue(nil, forKey: "init_cons")
-                compareHandlers(of: vm, at: configured, dialect)
-                compareLayout(of: vm)
+            if configured == vm.instance {
+                settings.merge(configuration) { first, _ in first }
+            } else {
+                compare(configured, with: configuration, &unknown)
             }
+            compare(vm.instance, with: settings, &unknown)
+            guard !vm.peers.isEmpty else { continue }
+            compareHandlers(of: vm, at: configured, dialect)
+            compareLayout(of: vm)
         }
         for connection in wiring.connections {
-            expected[connection.initInstance, default: [:]].updateValue(nil, forKey: "init_topology")
-            if dialect.readsQueueLength, connection.queueLength != Defaults.queueLength {
-                expected[connection.name, default: [:]].updateValue(nil, forKey: "queue_length")
-            }
+            compare(connection.initInstance, with: ["init_topology": nil], &unknown)
+            let saysLength = dialect.readsQueueLength && connection.queueLength != Defaults.queueLength
+            compare(connection.name, with: saysLength ? ["queue_length": nil] : [:], &unknown)
         }
-        for (instance, attributes) in expected.sorted(by: { $0.key < $1.key }) {
-            compare(model.settings[instance] ?? [:], of: instance, with: attributes)
-        }
-        for instance in model.settings.keys.sorted() where expected[instance] == nil {
-            report(ReaderRules.unexpected, "`\(instance)` has settings")
-        }
+        for instance in unknown.sorted() { report(ReaderRules.unexpected, "`\(instance)` has settings") }
     }
 
     private mutating func compare(
-        _ read: [String: Setting], of instance: String, with expected: [String: Value?]
+        _ instance: String, with expected: [String: Value?], _ unknown: inout Set<String>
     ) {
+        unknown.remove(instance)
+        let read = model.settings[instance] ?? [:]
         var met = 0
         for (attribute, value) in expected {
             guard let setting = read[attribute] else {
@@ -94,52 +95,85 @@ extension Comparison {
     /// One entry a peer, with the peer's address and the ids of the queues to it and from it.
     private mutating func compareLayout(of vm: VMWiring) {
         var expected = Set(
-            vm.peers.map { peer -> [String: Value] in
-                [
-                    "mac_addr": .string(wiring.vms[peer.number].mac.description), "send_id": .integer(peer.sendID),
-                    "recv_id": .integer(peer.receiveID),
-                ]
+            vm.peers.map {
+                Mapping(mac: wiring.vms[$0.number].mac.description, sendID: $0.sendID, receiveID: $0.receiveID)
             })
-        for entry in model.value(vm.instance, "vswitch_layout")?.list ?? [] where !entry.take(from: &expected) {
-            report(ReaderRules.flowDiffers, "\(vm.instance) maps an address to queues that do not lead there")
+        for entry in model.value(vm.instance, "vswitch_layout")?.list ?? [] {
+            guard let mapping = Mapping(entry), expected.remove(mapping) != nil else {
+                report(ReaderRules.flowDiffers, "\(vm.instance) maps an address to queues that do not lead there")
+                continue
+            }
         }
-        for mapping in expected {
-            report(ReaderRules.missing, "\(vm.instance) maps \(mapping["mac_addr"]?.string ?? "") to no queue")
+        for mapping in expected.sorted(by: { $0.sendID < $1.sendID }) {
+            report(ReaderRules.missing, "\(vm.instance) does not map \(mapping.mac) to the queues that lead there")
         }
     }
 
     /// The device, and its part in the notification of each end; in any order, each once.
     private mutating func compareHandlers(of vm: VMWiring, at instance: String, _ dialect: Target.Dialect) {
-        var expected: Set<[String: Value]> = []
+        let device = "make_virtio_net_vswitch"
+        let interrupt = "virtio_net_notify_vswitch"
+        var expected: Set<Handler>
         if dialect.sharesOneBadge {
-            expected.insert([
-                "init": .string("make_virtio_net_vswitch"), "badge": .integer(Self.sharedBadge),
-                "irq": .string("virtio_net_notify_vswitch"),
-            ])
+            expected = [Handler(start: device, badge: .integer(Self.sharedBadge), interrupt: interrupt)]
         } else {
-            expected.insert(["init": .string("make_virtio_net_vswitch")])
-            for interface in vm.peers.flatMap({ [$0.sendInterface, $0.receiveInterface] }) {
-                expected.insert([
-                    "init": .string("make_virtio_net_vswitch_driver_dummy"),
-                    "badge": .string("\(interface)_notification_badge()"),
-                    "irq": .string("virtio_net_notify_vswitch"),
-                ])
+            expected = [Handler(start: device, badge: nil, interrupt: nil)]
+            for end in vm.peers.flatMap({ [$0.sendInterface, $0.receiveInterface] }) {
+                expected.insert(
+                    Handler(
+                        start: "\(device)_driver_dummy", badge: .string("\(end)_notification_badge()"),
+                        interrupt: interrupt))
             }
         }
-        for entry in model.value(instance, "init_cons")?.list ?? [] where !entry.take(from: &expected) {
-            report(ReaderRules.unexpected, "\(vm.instance) starts something else, or something twice")
+        for entry in model.value(instance, "init_cons")?.list ?? [] {
+            guard let handler = Handler(entry), expected.remove(handler) != nil else {
+                report(ReaderRules.unexpected, "\(vm.instance) starts something else, or something twice")
+                continue
+            }
         }
-        for handler in expected {
-            let what = handler["badge"]?.string.map { "no part in \($0)" } ?? "no network device"
-            report(ReaderRules.missing, "\(vm.instance) has \(what) in `init_cons`")
+        for what in expected.map({ $0.badge?.string ?? "its network device" }).sorted() {
+            report(ReaderRules.missing, "\(vm.instance) lacks \(what) in `init_cons`")
         }
     }
 }
 
-extension Value {
-    /// Takes a record of the same fields from a set; `false` where there is none.
-    fileprivate func take(from records: inout Set<[String: Value]>) -> Bool {
-        guard case .record(let fields) = self else { return false }
-        return records.remove(Dictionary(fields.map { ($0.key, $0.value) }) { _, last in last }) != nil
+/// An entry of `vswitch_layout`.
+private struct Mapping: Hashable {
+    let mac: String
+    let sendID: Int
+    let receiveID: Int
+
+    init(mac: String, sendID: Int, receiveID: Int) {
+        self.mac = mac
+        self.sendID = sendID
+        self.receiveID = receiveID
+    }
+
+    /// `nil` for what has other fields.
+    init?(_ value: Value) {
+        guard case .record(let fields) = value, fields.count == 3, let mac = value["mac_addr"]?.string,
+            let sendID = value["send_id"]?.integer, let receiveID = value["recv_id"]?.integer
+        else { return nil }
+        self.init(mac: mac, sendID: sendID, receiveID: receiveID)
+    }
+}
+
+/// An entry of `init_cons`.
+private struct Handler: Hashable {
+    let start: String
+    let badge: Value?
+    let interrupt: String?
+
+    init(start: String, badge: Value?, interrupt: String?) {
+        self.start = start
+        self.badge = badge
+        self.interrupt = interrupt
+    }
+
+    /// `nil` for what has other fields.
+    init?(_ value: Value) {
+        guard case .record(let fields) = value, let start = value["init"]?.string else { return nil }
+        self.init(start: start, badge: value["badge"], interrupt: value["irq"]?.string)
+        guard fields.count == 1 + (badge == nil ? 0 : 1) + (interrupt == nil ? 0 : 1) else { return nil }
     }
 }
