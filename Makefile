@@ -39,6 +39,7 @@ test: .build/tools/ready
 	@$(call install,cpp:cpp git:git patch:patch script:bsdutils z3:z3)
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
+	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
 
 # The real pre-commit, and a validator of JSON schemas, for tests.
 .build/tools/ready:
