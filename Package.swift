@@ -76,7 +76,8 @@ let package = Package(
         .testTarget(
             name: "TopologyRulesTests",
             dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring"]),
-        .testTarget(name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Templates", "Topology", "Wiring"]),
+        .testTarget(
+            name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
         // What is emitted, given to seL4's own CAmkES where a checkout is named.
         .testTarget(
             name: "RealCAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"],

@@ -63,6 +63,19 @@ import Wiring
         #expect(files.contains { $0.path == "network/vm0/hostname" && $0.text.hasSuffix("\na_auto_eth1\n") })
     }
 
+    /// A name stands for one file: the tree's kernel, a VM's root file system, or the author's image.
+    @Test func noFileIsMadeTwice() throws {
+        let assembly = Assembly("shared") {
+            VM(0, guest: Guest(kernel: "linux", relocations: "bzimage", initrd: "vm1_rootfs.cpio"))
+            VMs(1)
+            Partition("lan") { Link(0, 1) }
+        }
+        let cmake = try #require(try Self.emitted(assembly, .expanded).first { $0.path == "CMakeLists.txt" }?.text)
+        #expect(cmake.contains("list(APPEND images \"linux\")\nforeach"))
+        #expect(cmake.contains("AddToFileServer(\"bzimage\""))
+        #expect(cmake.contains("list(APPEND vms 1)"))
+    }
+
     @Test func aTargetWithoutADialectHasNoFiles() throws {
         let wiring = try Topologies.wiring(Topologies.zmqSamples, target: .lab)
         #expect(AppEmitter.files(for: wiring, form: .macros, assemblyName: "a").isEmpty)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import Diagnostics
 import Foundation
 import Testing
 import Topology
+import TopologyLanguage
 import Wiring
 
-/// What is emitted, against `Tests/Golden/NAME/TARGET-FORM`. `TOPOC_UPDATE=1 swift test --filter GoldenTests` writes
+/// What is emitted of `Tests/Golden/NAME/input.topo`, against `expected/TARGET-FORM` beside it. `TOPOC_UPDATE=1 swift test --filter GoldenTests` writes
 /// the expectations anew.
 @Suite struct GoldenTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -25,11 +27,14 @@ import Wiring
         }
 
     @Test(arguments: cases) func emitsWhatIsExpected(_ example: Case) throws {
-        let assembly = try #require(Topologies.all.first { $0.name == example.name }?.assembly)
-        let wiring = try Topologies.wiring(assembly, target: example.target)
+        let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Golden/\(example.name)")
+        let text = try String(contentsOf: golden.appending(path: "input.topo"), encoding: .utf8)
+        let file = TopologyFile(reading: SourceText(name: "input.topo", text: text))
+        #expect(file.findings.map(\.message) == [])
+        let wiring = try Topologies.wiring(try #require(file.assembly), target: example.target)
         let files = AppEmitter.files(for: wiring, form: example.form, assemblyName: example.name)
-        let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Golden/\(example.name)/\(example.target.name)-\(example.form.rawValue)")
+        let directory = golden.appending(path: "expected/\(example.target.name)-\(example.form.rawValue)")
         let manager = FileManager.default
         if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
             try? manager.removeItem(at: directory)

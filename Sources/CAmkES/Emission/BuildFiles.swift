@@ -24,7 +24,7 @@ enum BuildFiles {
 
     /// The tree's own kernel, for the guests that name it.
     private static func kernel(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
-        guard wiring.vms.contains(where: { $0.guest.usesDefaultKernel }) else { return "" }
+        guard wiring.vms.contains(where: { $0.guest.kernelFiles.contains(Defaults.kernel) }) else { return "" }
         return """
 
             # The tree's Linux kernel, decompressed.
@@ -67,17 +67,9 @@ enum BuildFiles {
 
     /// The files that guests name and that neither the tree nor this app makes.
     private static func images(for wiring: Wiring) -> String {
-        var names: [String] = []
-        for vm in wiring.vms {
-            let guest = vm.guest
-            if !guest.usesDefaultKernel { names.append(guest.kernel.value) }
-            if guest.relocations.value != Defaults.kernel || !guest.usesDefaultKernel {
-                names.append(guest.relocations.value)
-            }
-            if !vm.usesDefaultRootFileSystem { names.append(guest.initrd.value) }
-        }
-        // An empty name is a guest without relocations or initrd.
-        let images = Set(names).subtracting([""]).sorted().map(Spelling.cmakeString)
+        let made = [Defaults.kernel] + wiring.vms.filter(\.usesDefaultRootFileSystem).map(\.guest.initrd.value)
+        let named = Set(wiring.vms.flatMap { $0.guest.kernelFiles + [$0.guest.initrd.value] })
+        let images = named.subtracting(made).sorted().map(Spelling.cmakeString)
         guard !images.isEmpty else { return "" }
         return """
 
@@ -116,5 +108,5 @@ extension VMWiring {
 }
 
 extension GuestSettings {
-    fileprivate var usesDefaultKernel: Bool { kernel.value == Defaults.kernel }
+    fileprivate var kernelFiles: [String] { [kernel.value, relocations.value] }
 }
