@@ -46,12 +46,14 @@ public struct Preprocessor: Sendable, Hashable {
         }
         try scratch.write([], to: "tree/configurations/vm.h")
         let path = scratch.path
-        let status = try run(
-            [
-                "-E", "-x", "c", "-nostdinc", "-I\(path)/app", "-I\(path)/tree", "-o", "\(path)/expanded",
-                "\(path)/app/\(assembly.path)",
-            ],
-            errors: "\(path)/errors")
+        let arguments = [
+            "-E", "-x", "c", "-nostdinc", "-I\(path)/app", "-I\(path)/tree", "-o", "\(path)/expanded",
+            "\(path)/app/\(assembly.path)",
+        ]
+        // GCC takes most of its time to remember through which macros a token came, for messages. Others do not, and
+        // refuse the option.
+        var status = try run(["-ftrack-macro-expansion=0"] + arguments, errors: "\(path)/errors")
+        if status != 0 { status = try run(arguments, errors: "\(path)/errors") }
         guard status == 0 else {
             let said = (try? scratch.read("errors")) ?? []
             throw PreprocessorError(
