@@ -136,6 +136,21 @@ import Testing
         #expect(!read(text).findings.isEmpty)
     }
 
+    /// What would take time with the square of the text, were it read naively.
+    @Test func textsThatRepeatThemselvesAreReadInTime() {
+        let clock = ContinuousClock()
+        let texts = [
+            String(repeating: "/*", count: 60_000), String(repeating: "import <", count: 20_000),
+            String(repeating: "#\\\n", count: 40_000), String(repeating: "a(", count: 40_000),
+            "assembly { configuration { a.b = \"" + String(repeating: "x\" \"", count: 40_000),
+        ]
+        for text in texts { #expect(clock.measure { _ = read(text).findings } < .seconds(10)) }
+        let connections = (0..<3000).map { "connection seL4VirtQueues c\($0)(to i.i);" }.joined()
+        let entries = String(repeating: "{\"drv\": \"a.b\", \"dev\": \"c.d\"},", count: 3000)
+        let shared = read("assembly { composition { \(connections) } configuration { i.i_topology = [\(entries)]; } }")
+        #expect(FlowModel(shared.specification).queues.count == 3000)
+    }
+
     @Test func nestedGroupsAndBracesEnd() {
         #expect(!read("assembly { composition { " + String(repeating: "group g { ", count: 50_000)).findings.isEmpty)
         #expect(read(String(repeating: "}", count: 50_000)).findings.count == SpecificationParser.mostErrors)

@@ -57,7 +57,10 @@ public struct FlowModel: Sendable {
     public init(_ specification: Specification) {
         for component in specification.components { add(component) }
         for assembly in specification.assemblies { add(assembly) }
-        for connection in connections.values.sorted(by: { $0.offset < $1.offset }) { addQueues(of: connection) }
+        var servedToEnds: Set<EndName> = []
+        for connection in connections.values.sorted(by: { $0.offset < $1.offset }) {
+            addQueues(of: connection, &servedToEnds)
+        }
     }
 
     /// A setting's value.
@@ -107,11 +110,16 @@ public struct FlowModel: Sendable {
     }
 
     /// The queues that the topology at the connection's to-end names; each end of the connection has its part once.
-    private mutating func addQueues(of connection: ConnectionDeclaration) {
+    private mutating func addQueues(of connection: ConnectionDeclaration, _ servedToEnds: inout Set<EndName>) {
         guard connection.connector == "seL4VirtQueues" else { return }
         let toEnds = connection.ends.filter { !$0.isFrom }
         guard toEnds.count == 1 else {
             faults.append(("connection `\(connection.name)` has \(toEnds.count) to-ends, not one", connection.offset))
+            return
+        }
+        let toEnd = EndName(instance: toEnds[0].instance, interface: toEnds[0].interface)
+        guard servedToEnds.insert(toEnd).inserted else {
+            faults.append(("connection `\(connection.name)` shares `\(toEnd)` with another", connection.offset))
             return
         }
         var open: Set<EndName> = []
@@ -121,7 +129,7 @@ public struct FlowModel: Sendable {
                 faults.append(("`\(name)` stands twice in connection `\(connection.name)`", end.offset))
             }
         }
-        guard let setting = settings[toEnds[0].instance]?["\(toEnds[0].interface)_topology"],
+        guard let setting = settings[toEnd.instance]?["\(toEnd.interface)_topology"],
             let entries = setting.value.list
         else {
             faults.append(("connection `\(connection.name)` has no topology", connection.offset))

@@ -6,6 +6,8 @@
 struct Lexer {
     let bytes: [UInt8]
     private var offset = 0
+    /// No comment that begins from here on has an end; known so that each such beginning is not searched anew.
+    private var endlessComments = false
     /// Offsets of the directives that a preprocessor should have executed: all but line markers, `#include` and
     /// `#pragma`.
     private(set) var directives: [Int] = []
@@ -81,7 +83,7 @@ struct Lexer {
 
     /// `false` for a comment without an end, which stays as punctuation.
     private mutating func skipComment() -> Bool {
-        var end = offset + 2
+        var end = endlessComments ? bytes.count : offset + 2
         while end + 1 < bytes.count {
             if bytes[end] == UInt8(ascii: "*"), bytes[end + 1] == UInt8(ascii: "/") {
                 offset = end + 2
@@ -89,6 +91,7 @@ struct Lexer {
             }
             end += 1
         }
+        endlessComments = true
         return false
     }
 
