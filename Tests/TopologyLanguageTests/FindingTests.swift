@@ -86,16 +86,21 @@ import Testing
 
     @Test func onlyTopologyIsImported() {
         expectFindings(
-            "import Topology\n1️⃣import Foundation\n2️⃣import struct Topology.VM\nAssembly(\"x\") {}\n",
+            "import Topology\n1️⃣import Foundation\n2️⃣import func Topology.Mesh\nAssembly(\"x\") {}\n",
             [
                 Expected(
                     "1️⃣", Rules.notInLanguage, "`import Foundation`: a topology imports `Topology` and nothing else"),
                 Expected(
                     "2️⃣", Rules.notInLanguage,
-                    "`import struct Topology.VM`: a topology imports `Topology` and nothing else"),
+                    "`import func Topology.Mesh`: a topology imports `Topology` and nothing else"),
             ])
         expectFindings(
             "// head\n1️⃣Assembly(\"x\") {}\n", [Expected("1️⃣", Rules.missingImport, "`import Topology` is missing")])
+    }
+
+    @Test func actorIsAName() {
+        expectFindings(in: "let actor = [0]\nfor actor in actor where actor == 0 { VM(actor) }", [])
+        expectFindings(in: "1️⃣actor A {}", [Expected("1️⃣", Rules.notInLanguage, "`actor` is not in the language")])
     }
 
     // MARK: Names

@@ -97,6 +97,13 @@ import Testing
         #expect(found.first?.labels.first?.span == 4..<8)
     }
 
+    /// The parser would take the square of the time, at the start of each of these.
+    @Test(.timeLimit(.minutes(1)), arguments: ["class", "enum A", "extension switch", "protocol", "struct", "actor a"])
+    func typesAreNotParsed(_ start: String) {
+        let text = start + " " + String(repeating: "VM(0)\n", count: 40_000)
+        #expect(codes(text) == [LanguageRules.notInLanguage.code])
+    }
+
     // MARK: Cost
 
     @Test func steps() {

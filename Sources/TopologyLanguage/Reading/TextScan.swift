@@ -26,6 +26,9 @@ struct TextScan {
 
     private var oddities = 0
     private var firstOddity: SourceSpan?
+    /// The first declaration of a type. The parser, at fault within its braces, looks through the rest of the text once
+    /// for each statement behind; so it is refused here.
+    private var typeDeclaration: SourceSpan?
     /// Whether an `if` or `for` waits for its braces.
     private var awaitsBraces = false
 
@@ -61,6 +64,12 @@ struct TextScan {
                 return LanguageRules.tooDeep.finding(
                     "more than \(Limits.nesting) brackets are open here", at: start..<start + 1,
                     notes: ["name the inner part with `let`, or close the brackets before"])
+            }
+            if let typeDeclaration {
+                let word = String(decoding: bytes[typeDeclaration], as: UTF8.self)
+                return LanguageRules.notInLanguage.finding(
+                    "`\(word)` is not in the language", at: typeDeclaration,
+                    notes: ["a topology declares no types of its own; the rest of the file is not looked at"])
             }
             if oddities > Limits.syntaxErrors, let firstOddity {
                 return LanguageRules.syntax.finding(
@@ -142,10 +151,20 @@ struct TextScan {
         }
         let wantsValue = Self.isAny(word, of: ["let", "for", "in", "if", "where", "else", "import"])
         if Self.isAny(word, of: Self.foreignWords) || (!wantsValue && isBesideValue) { odd(start..<index) }
+        if declaresType(word) { typeDeclaration = start..<index }
         if Self.isAny(word, of: ["if", "for"]) { awaitsBraces = true }
         if Self.isAny(word, of: Self.clauseWords) { endsList() }
         let isLiteral = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[start])
         token(wantsValue ? .operation : isLiteral || Self.isAny(word, of: ["true", "false"]) ? .end : .word)
+    }
+
+    private func declaresType(_ word: ArraySlice<UInt8>) -> Bool {
+        if Self.isAny(word, of: ["class", "enum", "extension", "protocol", "struct"]) { return true }
+        // A name like any other, but before another one.
+        guard Self.isAny(word, of: ["actor"]) else { return false }
+        let next = bytes[index...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        return next.startIndex > index && next.first.map(Self.isWord) == true && !next.starts(with: "in ".utf8)
+            && !next.starts(with: "where ".utf8)
     }
 
     /// Whether a value stands before this place on the same line.
@@ -158,7 +177,7 @@ struct TextScan {
 
     private static func isOdd(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "'"), 0..<0x20: true
+        case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "'"), 0..<0x20: true
         default: false
         }
     }
