@@ -57,6 +57,12 @@ func formatted(_ text: String) -> String {
             "Assembly(\"x\") {\n    if a {\n        VM(0)\n    } else {\n        VM(1)\n    }\n}\n")
     }
 
+    /// The fuzzer's: joined with the line before, they would be another fault than they are.
+    @Test func bracesBehindBracesStayWhereTheyAre() {
+        let text = "Assembly(\"a\") {\n    for n in 0..<2 {\n        VM(n)\n    }\n    { VM(2) }\n}\n"
+        #expect(TopologyFormatter.format(SourceText(name: "a.topo", text: text)) == .formatted(text))
+    }
+
     @Test func linesBreakWhereTheWriterBrokeThem() {
         expect(
             """

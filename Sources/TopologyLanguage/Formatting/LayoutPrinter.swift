@@ -44,7 +44,9 @@ struct LayoutPrinter {
         let atom = atoms[index]
         let previous = atoms[index - 1]
         guard atom.newlines > 0 else { return 0 }
-        if !previous.isComment, atom.kind == .token(.leftBrace) { return 0 }
+        // A brace belongs to what is before it; behind another brace it stands for itself, which is a fault.
+        let isBrace = previous.kind == .token(.leftBrace) || previous.kind == .token(.rightBrace)
+        if !previous.isComment, !isBrace, atom.kind == .token(.leftBrace) { return 0 }
         if previous.kind == .token(.rightBrace), atom.kind == .token(.keyword(.else)) { return 0 }
         return beginsBrackets(index) || atom.closes ? 1 : min(atom.newlines, 2)
     }
