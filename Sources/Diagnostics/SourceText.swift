@@ -36,8 +36,9 @@ public struct SourceText: Sendable {
             let middle = (low + high) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
-        let before = String(decoding: bytes[lineStarts[low]..<offset], as: UTF8.self)
-        return SourcePosition(line: low + 1, column: before.unicodeScalars.count + 1, offset: offset)
+        // Every scalar has one byte that does not continue another.
+        let scalars = bytes[lineStarts[low]..<offset].count { $0 & 0xC0 != 0x80 }
+        return SourcePosition(line: low + 1, column: scalars + 1, offset: offset)
     }
 
     /// The text of a line, counted from 1, without its newline. Empty for a line that is not there.

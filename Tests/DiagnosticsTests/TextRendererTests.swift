@@ -127,6 +127,22 @@ extension String {
         #expect(Array(lines[3])[column] == "!")
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func manyFindingsOnOneHugeLineTakeNoLongerThanElsewhere() throws {
+        let text = String(repeating: "é", count: 20_000) + "!" + String(repeating: "名", count: 10_000)
+        let source = SourceText(name: "a.topo", text: text)
+        let finding = Finding(
+            code: "TOPO204", severity: .error, message: "m", span: 40_000..<40_001, labels: [Label(0..<2, "far")])
+        let report = Report(source: source, findings: Array(repeating: finding, count: 100))
+        let rendered = renderer.render([report])
+        #expect(rendered.hasPrefix("error[TOPO204]: m\n --> a.topo:1:20001\n"))
+        #expect(rendered.utf8.count < 1_000_000)
+        let lines = rendered.split(separator: "\n")
+
+        #expect(lines[3].contains("é!名"))
+        #expect(lines.contains { $0.contains("^") })
+    }
+
     @Test func manyPlacesAreCounted() throws {
         let source = SourceText(name: "a.topo", text: String(repeating: "x\n", count: 50))
         let labels = (1..<50).map { Label($0 * 2..<$0 * 2 + 1, "again") }

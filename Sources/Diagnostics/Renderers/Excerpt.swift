@@ -20,8 +20,10 @@ struct Excerpt {
 
     /// A finding with more places shows the first of them and says how many more there are.
     static let mostMarks = 8
-    /// Of a longer line the part around the mark is shown.
+    /// Of a wider line the part around the mark is shown.
     private static let widestLine = 160
+    /// Of a line of more bytes only so many around the mark are looked at.
+    static let longestLine = 1024
 
     let source: SourceText
     let marks: [Mark]
@@ -57,7 +59,7 @@ struct Excerpt {
     private func numbered(_ line: Int, window: Range<Int>, _ gutter: Int) -> String {
         let number = String(line)
         let margin = String(repeating: " ", count: max(gutter - number.count, 0)) + number + " |"
-        let text = clipped(DisplayWidth.shown(source.line(line)), to: window)
+        let text = clipped(DisplayWidth.shown(text(of: line)), to: window)
         return style.dim(margin) + (text.isEmpty ? "" : " " + text)
     }
 
@@ -75,7 +77,7 @@ struct Excerpt {
 
     /// The columns of a line that are shown: all of it, unless it is very long.
     private func window(_ underlines: [Underline], _ line: Int) -> Range<Int> {
-        let width = DisplayWidth.columns(of: source.line(line))
+        let width = DisplayWidth.columns(of: text(of: line))
         let focus = (underlines.first { $0.isPrimary } ?? underlines.first)?.columns.lowerBound ?? 0
         guard width > Self.widestLine, focus > Self.widestLine / 2 else { return 0..<max(Self.widestLine, focus + 1) }
         return focus - Self.widestLine / 2..<focus + Self.widestLine / 2
@@ -104,16 +106,32 @@ struct Excerpt {
     }
 
     private func underline(_ mark: Mark, line: Int, message: String) -> Underline {
-        let bounds = source.lineSpan(line) ?? 0..<0
+        let bounds = extent(of: line)
         let bytes = source.bytes[bounds]
         let indent = bytes.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
         let start = max(mark.span.lowerBound, min(bounds.lowerBound + indent, mark.span.upperBound))
-        let span =
-            min(
-                start, bounds.upperBound)..<max(
-                min(mark.span.upperBound, bounds.upperBound), min(start, bounds.upperBound))
+        let span = (min(start, mark.span.upperBound)..<mark.span.upperBound).clamped(to: bounds)
         let columns = column(span.lowerBound, in: bounds)..<column(span.upperBound, in: bounds)
         return Underline(line: line, columns: columns, message: message, isPrimary: mark.isPrimary)
+    }
+
+    /// The bytes of a line that are looked at: all of them, unless there are very many.
+    private func extent(of line: Int) -> Range<Int> {
+        guard let span = source.lineSpan(line) else { return 0..<0 }
+        guard span.count > Self.longestLine else { return span }
+        let ends = marks.prefix(Self.mostMarks).flatMap { [$0.span.lowerBound, $0.span.upperBound - 1] }
+        let focus = ends.first { span.contains($0) } ?? span.lowerBound
+        let half = Self.longestLine / 2
+        return scalar(at: max(span.lowerBound, focus - half))..<scalar(at: min(span.upperBound, focus + half))
+    }
+
+    /// The first place from an offset on at which a scalar begins, or the text ends.
+    private func scalar(at offset: Int) -> Int {
+        source.bytes[offset...].firstIndex { $0 & 0xC0 != 0x80 } ?? source.bytes.count
+    }
+
+    private func text(of line: Int) -> String {
+        String(decoding: source.bytes[extent(of: line)], as: UTF8.self)
     }
 
     private func column(_ offset: Int, in line: Range<Int>) -> Int {

@@ -84,6 +84,7 @@ public struct TextRenderer: Sendable {
                 [edit.span.lowerBound, edit.span.upperBound].map { source.position(of: $0).line }
             })
         guard let line = touched.first, touched.count == 1, let span = source.lineSpan(line),
+            span.count <= Excerpt.longestLine,
             let mended = try? Edit.apply(fixIt.edits, to: source.bytes, within: span)
         else { return lines }
         let old = String(decoding: source.bytes[span], as: UTF8.self)
