@@ -36,17 +36,17 @@ build:
 
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
-	@$(call install,cpp:cpp git:git patch:patch script:bsdutils z3:z3)
+	@$(call install,astyle:astyle cpp:cpp git:git patch:patch script:bsdutils z3:z3)
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
 
-# The real pre-commit, and a validator of JSON schemas, for tests.
-.build/tools/ready:
+# The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
+.build/tools/ready: Makefile
 	@$(call install,python3:python3)
 	@python3 -c 'import ensurepip' 2> /dev/null || { $(call install,no-ensurepip:python3-venv); }
 	python3 -m venv .build/tools
-	.build/tools/bin/pip install --quiet pre-commit jsonschema
+	.build/tools/bin/pip install --quiet pre-commit jsonschema cmakelang==0.6.13
 	touch $@
 
 lint:

@@ -126,6 +126,16 @@ import Wiring
             [Expected("1️⃣", "TOPO232", "a partition is named \"\(name)\", which is \(use) of camkes-vm")])
     }
 
+    @Test func namesThatTheHeaderUses() {
+        expectFindings(
+            "VMs(0..<2)\nPartition(1️⃣\"TOPOC_EACH\") { Link(0, 1) }",
+            [
+                Expected(
+                    "1️⃣", "TOPO232",
+                    "a partition is named \"TOPOC_EACH\", which is kept for the macros of topoc's own header")
+            ])
+    }
+
     @Test(arguments: ["topology_def", "lan", "vm", "serial0", "vmlan", "VMs", "fsx", "initial"])
     func namesThatAreFree(_ name: String) {
         expectFindings("VMs(0..<2)\nPartition(\"\(name)\") { Link(0, 1) }", [])

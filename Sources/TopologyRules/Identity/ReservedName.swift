@@ -7,7 +7,7 @@ import Wiring
 enum ReservedName: Rule {
     static let description = RuleDescription(
         code: "TOPO232", name: "reserved-name", severity: .error,
-        summary: "A partition has a name that camkes-vm uses for something else.",
+        summary: "A partition has a name that camkes-vm, or topoc's header, uses for something else.",
         rationale: """
             The partition's name becomes a macro, and with endings a connection and an instance. Instances, groups \
             and connections share one scope in CAmkES, and macros share one with everything: a second `serial`, \
@@ -26,7 +26,7 @@ enum ReservedName: Rule {
 
             Assembly("pair") {
                 VMs(0..<2)
-                Partition("serial_lan") { Link(0, 1) }
+                Partition("lan_serial") { Link(0, 1) }
             }
             """,
         isAllowable: true)
@@ -36,8 +36,8 @@ enum ReservedName: Rule {
             guard let use = ReservedNames.use(of: partition.name.value) else { continue }
             report(
                 description.finding(
-                    "a partition is named \"\(partition.name.value)\", which is \(use) of camkes-vm",
-                    at: partition.name.origin.span, notes: ["name it otherwise, as \"\(partition.name.value)_lan\""]))
+                    "a partition is named \"\(partition.name.value)\", which \(use)",
+                    at: partition.name.origin.span, notes: ["name it otherwise, as \"lan_\(partition.name.value)\""]))
         }
     }
 }

@@ -17,19 +17,21 @@ enum ReservedNames {
         unix linux i386 defined
         """.split(separator: " ").map(String.init))
 
-    /// What a name is used for in `vm.h`, `vm.camkes` or `connections.h`, or `nil` where it is free.
+    /// What a name is used for in `vm.h`, `vm.camkes` or `connections.h`, as the end of a sentence; `nil` where it is
+    /// free.
     static func use(of name: String) -> String? {
-        if instances.contains(name) { return "an instance" }
-        if connections.contains(name) { return "a connection" }
-        if components.contains(name) { return "a component type" }
-        if procedures.contains(name) { return "an interface type" }
-        if macros.contains(name) || name.hasPrefix("__") || name.hasPrefix("VM_") { return "a macro" }
+        if instances.contains(name) { return "is an instance of camkes-vm" }
+        if connections.contains(name) { return "is a connection of camkes-vm" }
+        if components.contains(name) { return "is a component type of camkes-vm" }
+        if procedures.contains(name) { return "is an interface type of camkes-vm" }
+        if name.hasPrefix("TOPOC_") { return "is kept for the macros of topoc's own header" }
+        if macros.contains(name) || name.hasPrefix("__") || name.hasPrefix("VM_") { return "is a macro of camkes-vm" }
         // `VM0_MACADDRESS`: the macros of a VM.
-        if name.hasPrefix("VM"), name.dropFirst(2).first?.isNumber == true { return "a macro" }
+        if name.hasPrefix("VM"), name.dropFirst(2).first?.isNumber == true { return "is a macro of camkes-vm" }
         let stem = name.replacingDigits()
-        if numberedInstances.contains(stem) { return "an instance" }
-        if numberedConnections.contains(stem) { return "a connection" }
-        return stem == "InitN" ? "a component type" : nil
+        if numberedInstances.contains(stem) { return "is an instance of camkes-vm" }
+        if numberedConnections.contains(stem) { return "is a connection of camkes-vm" }
+        return stem == "InitN" ? "is a component type of camkes-vm" : nil
     }
 
     private static func words(_ text: String) -> Set<String> {
