@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
             name: "TopologyRulesTests",
-            dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring"]),
+            dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring"]),
         .testTarget(
             name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
         // What is emitted, given to seL4's own CAmkES where a checkout is named.

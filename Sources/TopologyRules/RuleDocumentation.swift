@@ -7,7 +7,7 @@ public enum RuleDocumentation {
     public typealias Page = (name: String, text: String)
 
     /// A page a code, as `TOPO206-duplicate-mac.md`, and `README.md`, which lists them.
-    public static func pages(of descriptions: [RuleDescription] = Catalogue.descriptions) -> [Page] {
+    public static func pages(of descriptions: [RuleDescription]) -> [Page] {
         [("README.md", index(of: descriptions))] + descriptions.map { (name(of: $0), page(of: $0)) }
     }
 
@@ -49,12 +49,14 @@ public enum RuleDocumentation {
             : "It cannot be allowed."
         return licence + "# \(rule.code): \(rule.name)\n\n"
             + "\(rule.severity == .error ? "Error" : "Warning"). \(rule.summary)\n\n\(rule.rationale)\n"
-            + example("Refused", rule.bad) + example("Accepted", rule.good) + "\n\(way)\n"
+            + example("Refused", rule.bad, of: rule) + example("Accepted", rule.good, of: rule) + "\n\(way)\n"
     }
 
     /// A chapter with an example. A rule that no text can show has no bad one.
-    private static func example(_ title: String, _ text: String) -> String {
+    private static func example(_ title: String, _ text: String, of rule: RuleDescription) -> String {
         guard !text.isEmpty else { return "" }
-        return "\n## \(title)\n\n```swift\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
+        // Of the read-back's codes it is CAmkES text, of the others a topology.
+        let language = rule.code.hasPrefix("TOPO6") ? "c" : "swift"
+        return "\n## \(title)\n\n```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
     }
 }

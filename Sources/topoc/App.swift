@@ -55,11 +55,17 @@ struct App {
         let present = Set(emitted.map(\.path))
         for name in AppEmitter.directories {
             for path in try FileReader.names(below: directory.appending(name), depth: 1).map({ "\(name)/\($0)" })
-            where AppEmitter.isOwn(path) && !present.contains(path) {
+            where AppEmitter.isOwn(path) && !present.contains(path) && isGenerated(path) {
                 files.append(OutputFile(directory.appending(path), nil))
             }
         }
         return files
+    }
+
+    /// Whether a file of the app's directory is topoc's to remove: another may have put one of its name there.
+    private func isGenerated(_ path: String) -> Bool {
+        guard let bytes = try? FileReader.read(directory.appending(AppEmitter.marked(for: path))) else { return false }
+        return String(decoding: bytes, as: UTF8.self).contains(AppEmitter.mark)
     }
 
     func certificate(input: [UInt8], _ result: LintResult) -> Certificate {

@@ -36,12 +36,30 @@ import Testing
                 "out/network/vm1/hostname", "out/network/vm1/hosts", "out/network/vm1/interfaces",
                 "out/pair.camkes",
             ])
-        #expect(
-            files["out/pair.camkes"]?.contains("topology_def") == true
-                || files["out/pair.camkes"]?.isEmpty == false)
+        #expect(files["out/pair.camkes"]?.contains("VM_CONNECTION_CONNECT_VMS(init.init, ") == true)
         let expanded = try build("-o", "out/pair.camkes", "--form", "expanded")
         #expect(expanded.status == 0)
         #expect(try written()["out/configurations/connections.h"] == nil)
+    }
+
+    @Test func whatAnEarlierBuildLeftGoesAndWhatOthersWroteStays() throws {
+        try scratch.put("three.topo", Sample.good.replacingOccurrences(of: "0..<2", with: "0..<3"))
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        let two = try written()
+        #expect(
+            try Executable.run(
+                Executable.topoc, ["build", "three.topo", "-o", "out/pair.camkes"], in: scratch.path
+            ).status == 0)
+        #expect(try written()["out/network/vm2/hostname"] != nil)
+        try scratch.put("out/network/vm7/hosts", "a guest's own\n")
+        #expect(try build("-o", "out/pair.camkes").status == 0)
+        #expect(try written() == two.merging(["out/network/vm7/hosts": "a guest's own\n"]) { $1 })
+    }
+
+    @Test(arguments: ["mesh.topo", "./mesh.topo", "out/pair.camkes"])
+    func aCertificateTakesNoOtherFilesPlace(_ path: String) throws {
+        #expect(try build("-o", "out/pair.camkes", "--certificate", path).status == 64)
+        #expect(try scratch.text("mesh.topo") == Sample.good)
     }
 
     @Test func theSameInputGivesTheSameBytesAndUntouchedFiles() throws {

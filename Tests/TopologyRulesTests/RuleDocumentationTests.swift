@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import CAmkES
 import Foundation
 import Testing
 import TopologyRules
@@ -11,7 +12,7 @@ import TopologyRules
         .deletingLastPathComponent().appending(path: "docs/rules")
 
     @Test func thePagesAreThoseOfTheCatalogue() throws {
-        let pages = RuleDocumentation.pages()
+        let pages = RuleDocumentation.pages(of: Catalogue.descriptions + ReaderRules.all)
         if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
             try? FileManager.default.removeItem(at: directory)
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

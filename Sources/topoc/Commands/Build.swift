@@ -58,6 +58,10 @@ struct Build: TopocCommand {
         if [check, stdout, dryRun].count(where: { $0 }) > 1 {
             throw ValidationError("--check, --stdout and --dry-run exclude each other.")
         }
+        let paths = [file, output, certificate, certificateSMT].compactMap { $0 }.filter { $0 != "-" }
+        guard Set(paths.map { FilePath($0).lexicallyNormalized() }).count == paths.count else {
+            throw ValidationError("the input and each output need a path of their own.")
+        }
         guard let output else {
             if stdout { return }
             throw ValidationError("Say where with `-o PATH.camkes`, or print with --stdout.")
