@@ -6,6 +6,8 @@ public enum Limits {
     public static let fileSize = 1 << 18
     /// Brackets within brackets.
     public static let nesting = 64
+    /// Arrays within arrays.
+    public static let arrayNesting = 8
     /// Words and signs of a statement, or of an argument, without those of the arguments and braces within it.
     public static let statementLength = 400
     /// Expressions evaluated and loop rounds taken, in a whole file.

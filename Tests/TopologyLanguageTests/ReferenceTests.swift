@@ -24,7 +24,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Limits.fileSize, Limits.nesting, Limits.statementLength, Limits.syntaxErrors, Limits.steps, Limits.references,
+        Limits.fileSize, Limits.nesting, Limits.arrayNesting, Limits.statementLength, Limits.syntaxErrors, Limits.steps,
+        Limits.references,
         Limits.links, Limits.stringLength,
     ]) func everyLimitIsThere(_ limit: Int) {
         let digits = String(limit)

@@ -63,7 +63,8 @@ import Testing
         for text in [deep, inBraces("let a = \(deep)"), inBraces(deep)] {
             let found = codes(text)
             #expect(!found.isEmpty)
-            #expect(Set(found).isSubset(of: [LanguageRules.tooDeep.code, LanguageRules.syntax.code]), "\(found)")
+            let refusals = [LanguageRules.tooDeep, LanguageRules.syntax, LanguageRules.notInLanguage].map(\.code)
+            #expect(Set(found).isSubset(of: refusals), "\(found)")
         }
     }
 
@@ -74,6 +75,17 @@ import Testing
         }
         #expect(codes(nested(Limits.nesting)).isEmpty)
         #expect(codes(nested(Limits.nesting + 1)) == [LanguageRules.tooDeep.code])
+    }
+
+    /// At each bracket of these the parser would take twice the time.
+    @Test(.timeLimit(.minutes(1)), arguments: ["[", "([", "[("]) func arrayNesting(_ open: String) {
+        func nested(_ count: Int) -> String {
+            let close = String(open.reversed().map { $0 == "[" ? "]" : ")" })
+            return inBraces("VMs(\(String(repeating: open, count: count))0\(String(repeating: close, count: count)))")
+        }
+        #expect(codes(nested(Limits.arrayNesting)).isEmpty)
+        #expect(codes(nested(Limits.arrayNesting + 1)) == [LanguageRules.tooDeep.code])
+        #expect(codes(nested(28)) == [LanguageRules.tooDeep.code])
     }
 
     @Test func aLongStatementIsRefusedAndALongListIsNot() {
@@ -98,8 +110,10 @@ import Testing
     }
 
     /// The parser would take the square of the time, at the start of each of these.
-    @Test(.timeLimit(.minutes(1)), arguments: ["class", "enum A", "extension switch", "protocol", "struct", "actor a"])
-    func typesAreNotParsed(_ start: String) {
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: ["class", "enum A", "extension switch", "protocol", "struct", "actor a", "switch", "@a", "#if a\n"])
+    func someWordsAreNotParsed(_ start: String) {
         let text = start + " " + String(repeating: "VM(0)\n", count: 40_000)
         #expect(codes(text) == [LanguageRules.notInLanguage.code])
     }

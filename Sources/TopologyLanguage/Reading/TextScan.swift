@@ -26,9 +26,10 @@ struct TextScan {
 
     private var oddities = 0
     private var firstOddity: SourceSpan?
-    /// The first declaration of a type. The parser, at fault within its braces, looks through the rest of the text once
-    /// for each statement behind; so it is refused here.
-    private var typeDeclaration: SourceSpan?
+    /// The first of what makes the parser look through the rest of the text again and again; so it is refused here.
+    private var foreign: SourceSpan?
+    /// How many of the open brackets are square: at each the parser looks ahead twice.
+    private var openArrays = 0
     /// Whether an `if` or `for` waits for its braces.
     private var awaitsBraces = false
 
@@ -65,11 +66,16 @@ struct TextScan {
                     "more than \(Limits.nesting) brackets are open here", at: start..<start + 1,
                     notes: ["name the inner part with `let`, or close the brackets before"])
             }
-            if let typeDeclaration {
-                let word = String(decoding: bytes[typeDeclaration], as: UTF8.self)
+            if let foreign {
+                let word = String(decoding: bytes[foreign], as: UTF8.self)
                 return LanguageRules.notInLanguage.finding(
-                    "`\(word)` is not in the language", at: typeDeclaration,
-                    notes: ["a topology declares no types of its own; the rest of the file is not looked at"])
+                    "`\(word)` is not in the language", at: foreign,
+                    notes: ["leave it out; the rest of the file is not looked at"])
+            }
+            if openArrays > Limits.arrayNesting {
+                return LanguageRules.tooDeep.finding(
+                    "more than \(Limits.arrayNesting) arrays are open here", at: start..<start + 1,
+                    notes: ["name the inner array with `let`"])
             }
             if oddities > Limits.syntaxErrors, let firstOddity {
                 return LanguageRules.syntax.finding(
@@ -109,6 +115,7 @@ struct TextScan {
             stringOrPounds()
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
             if byte == UInt8(ascii: "{") { awaitsBraces = false }
+            if byte == UInt8(ascii: "[") { openArrays += 1 }
             token(.operation)
             open.append(Bracket(base: depth, isList: byte != UInt8(ascii: "{")))
             index += 1
@@ -122,6 +129,7 @@ struct TextScan {
             word()
         default:
             if Self.isOdd(byte) { odd(index..<index + 1) }
+            if byte == UInt8(ascii: "@") { foreign = index..<index + 1 }
             if byte == UInt8(ascii: "/") { sawSlash = true }
             // It may open a list of types, in which a comma ends less.
             if byte == UInt8(ascii: "<"), last != .operation, index > 0, Self.isWord(bytes[index - 1]) { endsList() }
@@ -151,15 +159,15 @@ struct TextScan {
         }
         let wantsValue = Self.isAny(word, of: ["let", "for", "in", "if", "where", "else", "import"])
         if Self.isAny(word, of: Self.foreignWords) || (!wantsValue && isBesideValue) { odd(start..<index) }
-        if declaresType(word) { typeDeclaration = start..<index }
+        if isRefused(word) { foreign = start..<index }
         if Self.isAny(word, of: ["if", "for"]) { awaitsBraces = true }
         if Self.isAny(word, of: Self.clauseWords) { endsList() }
         let isLiteral = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[start])
         token(wantsValue ? .operation : isLiteral || Self.isAny(word, of: ["true", "false"]) ? .end : .word)
     }
 
-    private func declaresType(_ word: ArraySlice<UInt8>) -> Bool {
-        if Self.isAny(word, of: ["class", "enum", "extension", "protocol", "struct"]) { return true }
+    private func isRefused(_ word: ArraySlice<UInt8>) -> Bool {
+        if Self.isAny(word, of: ["class", "enum", "extension", "protocol", "struct", "switch"]) { return true }
         // A name like any other, but before another one.
         guard Self.isAny(word, of: ["actor"]) else { return false }
         let next = bytes[index...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
@@ -177,7 +185,7 @@ struct TextScan {
 
     private static func isOdd(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "'"), 0..<0x20: true
+        case UInt8(ascii: "\\"), UInt8(ascii: "'"), 0..<0x20: true
         default: false
         }
     }
@@ -210,6 +218,7 @@ struct TextScan {
     }
 
     private mutating func close() {
+        if bytes[index] == UInt8(ascii: "]") { openArrays -= 1 }
         index += 1
         if let bracket = open.popLast() {
             depth = bracket.base
@@ -227,8 +236,7 @@ struct TextScan {
         while self[at: index + pounds] == UInt8(ascii: "#") { pounds += 1 }
         guard self[at: index + pounds] == UInt8(ascii: "\""), !sawSlash else {
             odd(index..<index + 1)
-            // `#if` and the like nest without brackets: nothing in the language, and never closed here.
-            if pounds > 0 { open.append(Bracket(base: depth)) }
+            if pounds > 0 { foreign = index..<index + pounds }
             token(.operation)
             index += max(pounds, 1)
             return
