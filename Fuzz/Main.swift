@@ -19,7 +19,8 @@ struct Fuzz: ParsableCommand {
         let topoc = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "topoc").path
         let cases = Cases(seed: seed, topoc: topoc)
         if let only {
-            print(cases.describe(only))
+            // Before the case, which may crash.
+            FileHandle.standardOutput.write(Data((cases.describe(only) + "\n").utf8))
             try report(cases.failure(of: only).map { [(only, $0)] } ?? [])
         } else if let worker {
             try work(worker, cases)

@@ -37,6 +37,16 @@ import Testing
         #expect(file.assembly?.vms.first?.origin.span == 35..<40)
     }
 
+    /// The fuzzer's: the parser's own diagnostics end the process over the first of these.
+    @Test(arguments: ["let a =\u{FEFF} 1", "let a =\u{A0} 1", "let a = 1 \u{200B}", "VM(\u{FEFF}0)"])
+    func charactersThatNoEditorShowsHaveAPlace(_ line: String) throws {
+        let text = "import Topology\n\(line)\nAssembly(\"x\"\n"
+        let findings = Marked(text).file.findings
+        #expect(findings.map(\.code).contains("TOPO105"))
+        let offset = text.utf8.firstIndex { $0 >= 0x80 }.map { text.utf8.distance(from: text.startIndex, to: $0) }
+        #expect(findings.first?.span?.lowerBound == offset)
+    }
+
     @Test func carriageReturnsEndLines() {
         let file = Marked("import Topology\r\nAssembly(\"x\") {\r\n    VM(0)\r\n    VM(1)\r\n}\r\n").file
         #expect(file.findings.isEmpty)

@@ -9,6 +9,12 @@ import SwiftSyntax
 /// Swift's own syntax errors, as findings.
 enum SyntaxFindings {
     static func report(_ tree: SourceFileSyntax, of bytes: [UInt8], to found: FindingList) {
+        // With these about, the parser's diagnostics may fail a precondition of their own (`=` before U+FEFF).
+        let strangers = StrangerFinder.strangers(in: tree)
+        guard strangers.isEmpty else {
+            for stranger in strangers { found.add(finding(stranger)) }
+            return
+        }
         let errors = ErrorCounter.errors(in: tree)
         guard let last = errors.last, errors.count == Limits.syntaxErrors else {
             return add(diagnostics(of: tree), to: found)
@@ -47,6 +53,16 @@ enum SyntaxFindings {
             fixIts: isOnly ? certainFixIt(diagnostic) : [])
     }
 
+    private static func finding(_ stranger: StrangerFinder.Stranger) -> Finding {
+        let codes = stranger.text.unicodeScalars.prefix(8).map { scalar in
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+        }
+        return LanguageRules.syntax.finding(
+            "\(codes.joined(separator: " ")) has no place in Swift", at: stranger.span,
+            notes: ["remove what the editor may not show, or put a space in its place"])
+    }
+
     private static func span(of diagnostic: Diagnostic) -> SourceSpan {
         let start = diagnostic.position.utf8Offset
         let end = diagnostic.highlights.last?.endPositionBeforeTrailingTrivia.utf8Offset ?? start
@@ -81,5 +97,39 @@ private final class ErrorCounter: SyntaxAnyVisitor {
             offsets.append(node.positionAfterSkippingLeadingTrivia.utf8Offset)
         }
         return .visitChildren
+    }
+}
+
+/// Finds characters that are neither a word of Swift nor white space, as far as the limit.
+private final class StrangerFinder: SyntaxAnyVisitor {
+    struct Stranger {
+        let text: String
+        let span: SourceSpan
+    }
+
+    private var strangers: [Stranger] = []
+
+    static func strangers(in tree: SourceFileSyntax) -> [Stranger] {
+        let finder = StrangerFinder(viewMode: .all)
+        finder.walk(tree)
+        return finder.strangers
+    }
+
+    override func visit(_ token: TokenSyntax) -> SyntaxVisitorContinueKind {
+        collect(token.leadingTrivia, from: token.position)
+        collect(token.trailingTrivia, from: token.endPositionBeforeTrailingTrivia)
+        return .skipChildren
+    }
+
+    private func collect(_ trivia: Trivia, from position: AbsolutePosition) {
+        var offset = position.utf8Offset
+        for piece in trivia {
+            let end = offset + piece.sourceLength.utf8Length
+            // At the very beginning U+FEFF is a byte order mark.
+            if case .unexpectedText(let text) = piece, offset > 0, strangers.count < Limits.syntaxErrors {
+                strangers.append(Stranger(text: text, span: offset..<end))
+            }
+            offset = end
+        }
     }
 }
