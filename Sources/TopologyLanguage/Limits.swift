@@ -5,7 +5,7 @@ public enum Limits {
     /// Bytes of a file.
     public static let fileSize = 1 << 18
     /// Brackets within brackets.
-    public static let nesting = 64
+    public static let nesting = 32
     /// Arrays within arrays.
     public static let arrayNesting = 8
     /// Words and signs of a statement, or of an argument, without those of the arguments and braces within it.
@@ -24,7 +24,7 @@ public enum Limits {
     public static let findings = 1000
 
     /// Above our own limit, so that the parser's is met only by brackets that are none to us, as `<`.
-    static let parserNesting = 128
+    static let parserNesting = 64
     /// Bytes of a string that count as one step.
     static let bytesPerStep = 64
 }

@@ -139,6 +139,12 @@ func formatted(_ text: String) -> String {
             """)
     }
 
+    /// To Swift's parser a form feed is white space, and yet a sign before it belongs to what stands behind it.
+    @Test func aSignStaysBesideItsValue() {
+        expect("let a = +\u{0C}b", "let a = +b\n")
+        expect("let a = !b", "let a = !b\n")
+    }
+
     @Test func aRangeKeepsTheSpaceThatItNeeds() {
         expect("let a = 0 ..< -3", "let a = 0 ..< -3\n")
         expect("let a = -1 ... n", "let a = -1...n\n")

@@ -87,7 +87,7 @@ struct LayoutPrinter {
         default: break
         }
         switch previous.kind {
-        case .token(.leftParen), .token(.leftSquare): return false
+        case .token(.leftParen), .token(.leftSquare), .token(.prefixOperator): return false
         case .token(.comma), .token(.colon), .token(.semicolon), .token(.leftBrace), .token(.equal),
             .token(.infixQuestionMark):
             return true
