@@ -104,12 +104,15 @@ struct Main {
             let allowed = try bench.allowances(for: inputs[0].file)
             for form in ["lint", "build --form macros", "build --form expanded"] {
                 let words = form.split(separator: " ").map(String.init)
-                let commands = inputs.map { input in
-                    let output = bench.scratch.appending(path: "\(shape.name)/out.camkes").path
-                    return [bench.topoc] + words + allowed + [input.file.path]
-                        + (words[0] == "build" ? ["-o", output] : [])
+                let directories = inputs.map { bench.scratch.appending(path: "\(shape.name)\($0.links)") }
+                let commands = zip(inputs, directories).map { input, directory in
+                    [bench.topoc] + words + allowed + [input.file.path]
+                        + (words[0] == "build" ? ["-o", directory.appending(path: "out.camkes").path] : [])
                 }
-                let runs = try alternate(commands, count: min(bench.rounds, 5))
+                // Each build writes all its files anew.
+                let runs = try alternate(commands, count: min(bench.rounds, 5)) { index in
+                    try? FileManager.default.removeItem(at: directories[index])
+                }
                 print("\n\(form) of a \(shape.name)")
                 for (input, run) in zip(inputs, runs) {
                     let links = Double(input.links)

@@ -45,10 +45,14 @@ func run(_ arguments: [String], environment: [String: String] = [:]) throws(Cann
 }
 
 /// Runs each command in turn, `count` rounds after one that does not count, so that all see the same machine.
-func alternate(_ commands: [[String]], count: Int) throws(CannotStart) -> [[Run]] {
+/// - Parameter prepare: what to do before each run, given the command's index.
+func alternate(
+    _ commands: [[String]], count: Int, prepare: (Int) -> Void = { _ in }
+) throws(CannotStart) -> [[Run]] {
     var runs = [[Run]](repeating: [], count: commands.count)
     for round in 0...count {
         for (index, command) in commands.enumerated() {
+            prepare(index)
             let one = try run(command)
             if round > 0 { runs[index].append(one) }
         }
