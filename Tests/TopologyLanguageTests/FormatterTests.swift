@@ -57,9 +57,13 @@ func formatted(_ text: String) -> String {
             "Assembly(\"x\") {\n    if a {\n        VM(0)\n    } else {\n        VM(1)\n    }\n}\n")
     }
 
-    /// The fuzzer's: joined with the line before, they would be another fault than they are.
-    @Test func bracesBehindBracesStayWhereTheyAre() {
-        let text = "Assembly(\"a\") {\n    for n in 0..<2 {\n        VM(n)\n    }\n    { VM(2) }\n}\n"
+    /// The fuzzer's: joined with what is before, they would be another fault than they are.
+    @Test(arguments: [
+        "Assembly(\"a\") {\n    for n in 0..<2 {\n        VM(n)\n    }\n    { VM(2) }\n}\n",
+        "import Topology\n\n{\n    VM(0)\n}\n",
+        "Assembly(\"a\") {\n    Link+ (0, 0)\n}\n",
+    ])
+    func faultsStayTheFaultsThatTheyAre(_ text: String) {
         #expect(TopologyFormatter.format(SourceText(name: "a.topo", text: text)) == .formatted(text))
     }
 

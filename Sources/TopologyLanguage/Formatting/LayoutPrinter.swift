@@ -44,9 +44,8 @@ struct LayoutPrinter {
         let atom = atoms[index]
         let previous = atoms[index - 1]
         guard atom.newlines > 0 else { return 0 }
-        // A brace belongs to what is before it; behind another brace it stands for itself, which is a fault.
-        let isBrace = previous.kind == .token(.leftBrace) || previous.kind == .token(.rightBrace)
-        if !previous.isComment, !isBrace, atom.kind == .token(.leftBrace) { return 0 }
+        // A brace belongs to what is before it, unless it begins a statement, which is a fault and stays one.
+        if !previous.isComment, atom.kind == .token(.leftBrace), !atom.beginsItem { return 0 }
         if previous.kind == .token(.rightBrace), atom.kind == .token(.keyword(.else)) { return 0 }
         return beginsBrackets(index) || atom.closes ? 1 : min(atom.newlines, 2)
     }
@@ -83,7 +82,10 @@ struct LayoutPrinter {
         case .token(.rightParen), .token(.rightSquare): return false
         case .token(.colon): return atom.isTernaryColon
         case .token(.rightBrace): return previous.kind != .token(.leftBrace)
-        case .token(.leftParen) where atom.opensCall: return false
+        case .token(.leftParen) where atom.opensCall:
+            // Without the space an operator behind a value would stand between two.
+            if case .token(.postfixOperator) = previous.kind { return atom.hasSpace }
+            return false
         default: break
         }
         switch previous.kind {
