@@ -117,7 +117,8 @@ struct Main {
                 for (input, run) in zip(inputs, runs) {
                     let links = Double(input.links)
                     print(
-                        "  \(input.links) links: \(milliseconds(run.seconds)), \(mebibytes(run.peakBytes));"
+                        "  \(input.links) links: \(milliseconds(run.seconds)), of which \(milliseconds(run.userSeconds)) user, "
+                            + "\(mebibytes(run.peakBytes));"
                             + String(
                                 format: " %.2f µs and %.0f bytes a link", run.seconds / links * 1e6,
                                 run.peakBytes / links) + (run.allSatisfy { $0.exitCode == 0 } ? "" : " (FAILED)"))

@@ -6,6 +6,8 @@ import Foundation
 struct Run {
     /// Wall-clock time.
     var seconds: Double
+    /// Time in the process itself, without the kernel's (which makes the files) and without its children's.
+    var userSeconds: Double
     /// Peak resident memory, from the operating system's account of the process.
     var peakBytes: Double
     var exitCode: Int32
@@ -40,7 +42,9 @@ func run(_ arguments: [String], environment: [String: String] = [:]) throws(Cann
     }
     let elapsed = ContinuousClock.now - start
     return Run(
-        seconds: elapsed / .seconds(1), peakBytes: Double(usage.ru_maxrss) * 1024,
+        seconds: elapsed / .seconds(1),
+        userSeconds: Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6,
+        peakBytes: Double(usage.ru_maxrss) * 1024,
         exitCode: ending & 0x7f == 0 ? ending >> 8 & 0xff : 128 + ending & 0x7f)
 }
 
@@ -69,6 +73,7 @@ func median(_ values: [Double]) -> Double {
 
 extension [Run] {
     var seconds: Double { median(map(\.seconds)) }
+    var userSeconds: Double { median(map(\.userSeconds)) }
     var peakBytes: Double { median(map(\.peakBytes)) }
 }
 
