@@ -62,6 +62,20 @@ import Testing
         #expect(try scratch.text("mesh.topo") == Sample.good)
     }
 
+    @Test func aPreprocessorThatFailsIsNamedWithAWayOut() throws {
+        try scratch.put("bin/cc", "#!/bin/sh\necho 'no licence' >&2\nexit 3\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch / "bin/cc")
+        let ended = try Executable.run(
+            Executable.topoc, ["build", "mesh.topo", "-o", "out/pair.camkes"], in: scratch.path,
+            environment: ["PATH": scratch / "bin"])
+        #expect(ended.status == 74)
+        #expect(
+            ended.errors == "error: [TOPO604] \(scratch / "bin/cc") ended with status 3: no licence\n"
+                + "  = note: mend the preprocessor or put another first in PATH, or write the expanded form\n"
+                + "nothing was written\n")
+        #expect(try written().isEmpty)
+    }
+
     @Test func theSameInputGivesTheSameBytesAndUntouchedFiles() throws {
         #expect(try build("-o", "out/pair.camkes").status == 0)
         let first = try written()

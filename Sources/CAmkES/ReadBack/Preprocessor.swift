@@ -55,7 +55,8 @@ public struct Preprocessor: Sendable, Hashable {
         var status = try run(["-ftrack-macro-expansion=0"] + arguments, errors: "\(path)/errors")
         if status != 0 { status = try run(arguments, errors: "\(path)/errors") }
         guard status == 0 else {
-            let said = (try? scratch.read("errors")) ?? []
+            var said = (try? scratch.read("errors")) ?? []
+            while said.last == UInt8(ascii: "\n") { said.removeLast() }
             throw PreprocessorError(
                 message: "\(command) ended with status \(status): \(String(decoding: said.prefix(2000), as: UTF8.self))"
             )

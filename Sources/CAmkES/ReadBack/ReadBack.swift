@@ -60,7 +60,11 @@ public struct ReadBack: Sendable {
         switch text(assembly) {
         case .failure(let error):
             flows = []
-            findings = [ReaderRules.preprocessorFailed.finding(error.message, at: nil)]
+            findings = [
+                ReaderRules.preprocessorFailed.finding(
+                    error.message, at: nil,
+                    notes: ["mend the preprocessor or put another first in PATH, or write the expanded form"])
+            ]
         case .success(let bytes):
             let reader = SpecificationReader(bytes, file: assembly.path)
             guard reader.findings.isEmpty else {
