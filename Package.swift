@@ -51,6 +51,8 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Templates", "Wiring", .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        // The data path: C11, freestanding, inline in its headers.
+        .target(name: "CVirtqueue"),
         .executableTarget(
             name: "topoc",
             dependencies: [

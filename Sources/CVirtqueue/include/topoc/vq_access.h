@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026, the topoc authors
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/*
+ * The only ways in which this library touches memory that a peer can write.
+ *
+ * A peer can change every byte at every moment. Each value is therefore read once, by one of these functions, into a
+ * local; the local is checked, and only the local is used. No plain dereference of shared memory exists elsewhere, but
+ * for the payload of a frame, which is copied and not interpreted.
+ *
+ * Under TOPOC_PROOF the loads are volatile reads: the analyser then takes every one for an arbitrary value, which is
+ * what a hostile peer is.
+ */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "virtio's values are little-endian (virtio 1.2, 1.4), and this library does not swap bytes"
+#endif
+
+#if defined(TOPOC_PROOF)
+
+#define TOPOC_DEFINE_ACCESS(bits) \
+    static inline uint##bits##_t topoc_load_u##bits(const void *address) \
+    { \
+        return *(const volatile uint##bits##_t *)address; \
+    } \
+    static inline uint##bits##_t topoc_load_acquire_u##bits(const void *address) \
+    { \
+        return *(const volatile uint##bits##_t *)address; \
+    } \
+    static inline void topoc_store_u##bits(void *address, uint##bits##_t value) \
+    { \
+        *(volatile uint##bits##_t *)address = value; \
+    } \
+    static inline void topoc_store_release_u##bits(void *address, uint##bits##_t value) \
+    { \
+        *(volatile uint##bits##_t *)address = value; \
+    }
+
+static inline void topoc_fence(void)
+{
+}
+
+#else
+
+#define TOPOC_DEFINE_ACCESS(bits) \
+    static inline uint##bits##_t topoc_load_u##bits(const void *address) \
+    { \
+        return __atomic_load_n((const uint##bits##_t *)address, __ATOMIC_RELAXED); \
+    } \
+    static inline uint##bits##_t topoc_load_acquire_u##bits(const void *address) \
+    { \
+        return __atomic_load_n((const uint##bits##_t *)address, __ATOMIC_ACQUIRE); \
+    } \
+    static inline void topoc_store_u##bits(void *address, uint##bits##_t value) \
+    { \
+        __atomic_store_n((uint##bits##_t *)address, value, __ATOMIC_RELAXED); \
+    } \
+    static inline void topoc_store_release_u##bits(void *address, uint##bits##_t value) \
+    { \
+        __atomic_store_n((uint##bits##_t *)address, value, __ATOMIC_RELEASE); \
+    }
+
+/*
+ * Orders a store before a later load of another address (Dekker's pattern: I say what I did, then look whether the peer
+ * sleeps; the peer says that it will sleep, then looks whether I did something). Nothing weaker does.
+ */
+static inline void topoc_fence(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+#endif
+
+/* A value of each width. 64-bit values are only ever descriptor addresses, which no one relies on as being atomic. */
+TOPOC_DEFINE_ACCESS(16)
+TOPOC_DEFINE_ACCESS(32)
+
+#undef TOPOC_DEFINE_ACCESS
+
+/*
+ * An address field, in two halves: a 32-bit machine has no single 64-bit load. A torn value is one more wrong value that
+ * the check of the local finds.
+ */
+static inline uint64_t topoc_load_u64(const void *address)
+{
+    const unsigned char *bytes = (const unsigned char *)address;
+#if UINTPTR_MAX > UINT32_MAX && !defined(TOPOC_PROOF)
+    return __atomic_load_n((const uint64_t *)(const void *)bytes, __ATOMIC_RELAXED);
+#else
+    uint32_t low = topoc_load_u32(bytes);
+    uint32_t high = topoc_load_u32(bytes + 4);
+    return ((uint64_t)high << 32) | low;
+#endif
+}
+
+static inline void topoc_store_u64(void *address, uint64_t value)
+{
+    unsigned char *bytes = (unsigned char *)address;
+#if UINTPTR_MAX > UINT32_MAX && !defined(TOPOC_PROOF)
+    __atomic_store_n((uint64_t *)(void *)bytes, value, __ATOMIC_RELAXED);
+#else
+    topoc_store_u32(bytes, (uint32_t)value);
+    topoc_store_u32(bytes + 4, (uint32_t)(value >> 32));
+#endif
+}

@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026, the topoc authors
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/*
+ * The packed virtqueue (virtio 1.2, 2.8): one ring of descriptors that both sides write. Whether a descriptor is
+ * available or used stands in its own flags, so that a frame costs one line to fetch.
+ *
+ * Positions are free-running 16-bit numbers: the slot is the low part, and the bit above it the wrap counter inverted
+ * (virtio 1.2, 2.8.1: the counters start at 1).
+ *
+ * Both sides return buffers in order (VIRTIO_F_IN_ORDER, 2.8.17 and 2.8.19): one used descriptor, written where the
+ * first of a batch stood and naming the last, gives the whole batch back.
+ */
+
+#pragma once
+
+#include <topoc/vq_pool.h>
+
+#define TOPOC_PACKED_AVAILABLE (1u << 7)
+#define TOPOC_PACKED_USED (1u << 15)
+
+struct topoc_packed_descriptor {
+    uint64_t address;
+    uint32_t length;
+    uint16_t id;
+    uint16_t flags;
+};
+
+/* An event suppression structure (2.8.14): offset and wrap counter, then what is wanted. */
+#define TOPOC_PACKED_EVENT_ENABLE 0u
+#define TOPOC_PACKED_EVENT_DISABLE 1u
+#define TOPOC_PACKED_EVENT_POSITION 2u
+
+struct topoc_packed_event {
+    uint16_t position;
+    uint16_t flags;
+};
+
+/* Where the three parts are. Each lies on lines of its own: no line is written by both sides but the ring's. */
+struct topoc_packed_rings {
+    struct topoc_packed_descriptor *descriptors;
+    struct topoc_packed_event *driver_event; /* the driver says whether it wants to hear of used buffers */
+    struct topoc_packed_event *device_event; /* the device says whether it wants to hear of available ones */
+    uint16_t length;
+};
+
+/* Bytes of a link's shared memory before its pool. */
+static inline uint32_t topoc_packed_overhead(uint16_t length)
+{
+    return (uint32_t)sizeof(struct topoc_packed_descriptor) * length + 2u * TOPOC_VQ_LINE;
+}
+
+/* The parts of a link whose shared memory begins at `memory`, which lies on a page. */
+static inline struct topoc_packed_rings topoc_packed_rings_at(unsigned char *memory, uint16_t length)
+{
+    unsigned char *events = memory + sizeof(struct topoc_packed_descriptor) * length;
+    struct topoc_packed_rings rings = {
+        .descriptors = (struct topoc_packed_descriptor *)(void *)memory,
+        .driver_event = (struct topoc_packed_event *)(void *)events,
+        .device_event = (struct topoc_packed_event *)(void *)(events + TOPOC_VQ_LINE),
+        .length = length,
+    };
+    return rings;
+}
+
+/* The flags of a descriptor that is available, and of one that is used, at a position. */
+static inline uint16_t topoc_packed_available(uint16_t position, uint16_t length)
+{
+    return (position & length) == 0 ? TOPOC_PACKED_AVAILABLE : TOPOC_PACKED_USED;
+}
+
+static inline uint16_t topoc_packed_used(uint16_t position, uint16_t length)
+{
+    return (position & length) == 0 ? (TOPOC_PACKED_AVAILABLE | TOPOC_PACKED_USED) : 0;
+}
+
+#define TOPOC_PACKED_STATE (TOPOC_PACKED_AVAILABLE | TOPOC_PACKED_USED)
+
+/*
+ * The free-running position that an event structure's offset and wrap counter stand for: the last one with that slot and
+ * that wrap, as seen from `now`. Offsets beyond the ring only lead to a signal too many or too few for their author.
+ */
+static inline uint16_t topoc_packed_event_position(uint16_t encoded, uint16_t now, uint16_t length)
+{
+    uint16_t slot = (uint16_t)(encoded & 0x7fffu);
+    bool wrap = (encoded & 0x8000u) != 0;
+    uint16_t lap = (uint16_t)(now & (uint16_t)~(length - 1u));
+    uint16_t position = (uint16_t)(lap + slot);
+    bool now_wrap = (now & length) == 0;
+    return wrap == now_wrap ? position : (uint16_t)(position - length);
+}

@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026, the topoc authors
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/* What the wire layouts have in common: results, faults, memory, segments. */
+
+#pragma once
+
+#include <topoc/vq_access.h>
+
+/* The most descriptors a queue may have (virtio 1.2, 2.7 and 2.8.10.1), and the least that a link is built with. */
+#define TOPOC_VQ_LENGTH_MAX 32768u
+#define TOPOC_VQ_LENGTH_MIN 4u
+
+/* Descriptor flags (virtio 1.2, 2.7.5 and 2.8.1). */
+#define TOPOC_VQ_NEXT 1u
+#define TOPOC_VQ_WRITE 2u
+#define TOPOC_VQ_INDIRECT 4u
+
+/* What a call found. */
+enum topoc_vq_status {
+    TOPOC_VQ_READY,  /* there is what was asked for */
+    TOPOC_VQ_EMPTY,  /* nothing to take: the peer has published nothing more */
+    TOPOC_VQ_FULL,   /* no room: the peer has to give buffers back first */
+    TOPOC_VQ_CHAIN,  /* the next frame lies in more than one descriptor: take it by copy, or as a chain */
+    TOPOC_VQ_REFUSED, /* the caller asked for what this queue can never hold: nothing was changed */
+    TOPOC_VQ_BROKEN  /* the peer broke the protocol: the queue takes no further part */
+};
+
+/* How the peer broke it. The first fault stays. */
+enum topoc_vq_fault {
+    TOPOC_VQ_SOUND,
+    TOPOC_VQ_FAULT_INDEX,      /* an index further ahead than the ring is long */
+    TOPOC_VQ_FAULT_DESCRIPTOR, /* a descriptor number beyond the table */
+    TOPOC_VQ_FAULT_ID,         /* a buffer id that is not outstanding */
+    TOPOC_VQ_FAULT_ADDRESS,    /* a buffer that does not lie whole in the memory of the queue */
+    TOPOC_VQ_FAULT_LENGTH,     /* a length of nothing, or more bytes in a chain, or given back, than there can be */
+    TOPOC_VQ_FAULT_CHAIN,      /* a chain longer than the queue: a cycle */
+    TOPOC_VQ_FAULT_FLAGS,      /* a readable part after a writable one, an indirect table in a table, and the like */
+    TOPOC_VQ_FAULT_COUNT
+};
+
+/*
+ * Memory that descriptors may point into: `size` bytes at `base`, called `address` by the peer (a guest's physical
+ * address; for the buffers of a link, 0).
+ */
+struct topoc_vq_region {
+    unsigned char *base;
+    uint64_t address;
+    uint64_t size;
+};
+
+struct topoc_vq_memory {
+    const struct topoc_vq_region *regions;
+    unsigned int count;
+};
+
+/* A run of bytes in shared memory. It has been checked; its content can change at any moment. */
+struct topoc_vq_segment {
+    unsigned char *base;
+    uint32_t length;
+};
+
+/* A frame that lies in one piece, borrowed until it is committed. */
+struct topoc_vq_frame {
+    const unsigned char *base;
+    uint32_t length;
+};
+
+/*
+ * Whether to signal the peer (virtio 1.2, 2.7.10 and 2.8.14): the peer wants to hear of position `event`, and the
+ * positions from `before` to `now` have been added since it was last asked.
+ */
+static inline bool topoc_vq_event_passed(uint16_t event, uint16_t now, uint16_t before)
+{
+    return (uint16_t)(now - event - 1u) < (uint16_t)(now - before);
+}
+
+/* Whether `length` bytes at `offset` lie in `size` bytes. */
+static inline bool topoc_vq_within(uint64_t offset, uint64_t length, uint64_t size)
+{
+    return length <= size && offset <= size - length;
+}
+
+static inline bool topoc_vq_length_valid(uint32_t length)
+{
+    return length >= TOPOC_VQ_LENGTH_MIN && length <= TOPOC_VQ_LENGTH_MAX && (length & (length - 1u)) == 0;
+}
+
+/* Where the peer's `address` is in this process, or NULL where `length` bytes of it do not lie in one region. */
+static inline unsigned char *topoc_vq_translate(const struct topoc_vq_memory *memory, uint64_t address, uint32_t length)
+{
+    for (unsigned int i = 0; i < memory->count; i++) {
+        const struct topoc_vq_region *region = &memory->regions[i];
+        if (address >= region->address && topoc_vq_within(address - region->address, length, region->size)) {
+            return region->base + (size_t)(address - region->address);
+        }
+    }
+    return NULL;
+}

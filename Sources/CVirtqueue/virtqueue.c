@@ -1,0 +1,9 @@
+/*
+ * Copyright 2026, the topoc authors
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/* The core is inline in its headers; this compiles them once on their own. */
+
+#include <CVirtqueue.h>
