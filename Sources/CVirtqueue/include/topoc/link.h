@@ -1,5 +1,5 @@
 /*
- * Copyright 2026, the topoc authors
+ * Copyright the topoc developers
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
