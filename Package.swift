@@ -45,6 +45,9 @@ let package = Package(
                 .embedInCode("hostname.template"),
                 .embedInCode("hosts.template"),
                 .embedInCode("interfaces.template"),
+                .embedInCode("topocVirtQueues.camkes.template"),
+                .embedInCode("topocVirtQueues-from.template.h.template"),
+                .embedInCode("virtqueues-from.template.c.template"),
             ]),
         .target(
             name: "CAmkES",

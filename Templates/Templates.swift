@@ -10,6 +10,9 @@ public struct Template: Sendable {
     public static let hostname = Template(bytes: PackageResources.hostname_template)
     public static let hosts = Template(bytes: PackageResources.hosts_template)
     public static let interfaces = Template(bytes: PackageResources.interfaces_template)
+    public static let connector = Template(bytes: PackageResources.topocVirtQueues_camkes_template)
+    public static let connectorHeader = Template(bytes: PackageResources.topocVirtQueues_from_template_h_template)
+    public static let connectorSource = Template(bytes: PackageResources.virtqueues_from_template_c_template)
 
     /// The text with each `{{name}}` replaced. A name without a value stays as it is, where a test sees it.
     public func filled(_ values: [String: String]) -> String {

@@ -63,7 +63,8 @@ extension Budget {
             Budget(
                 kind: kind, owner: .vm(index), subject: node.instance, used: used, available: available, unit: unit)
         }
-        var budgets = [budget(.vswitchNodes, peers, limits.vswitchNodes, "peers")]
+        var budgets: [Budget] = []
+        if let nodes = limits.vswitchNodes { budgets.append(budget(.vswitchNodes, peers, nodes, "peers")) }
         if let badges = limits.notificationBadges {
             budgets.append(budget(.notificationBadges, limits.badgesTaken.count + 2 * peers, badges, "badges"))
         }

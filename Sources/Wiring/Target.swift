@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-/// A release of camkes-vm, or the lab: what it accepts and how much it holds.
+/// A release of camkes-vm, or the lab, with a data path: what it accepts and how much it holds.
 public struct Target: Sendable, Hashable {
     /// As `--target` takes it.
     public let name: String
     /// A line for `topoc targets`.
     public let summary: String
-    /// `nil` for a target without seL4 limits.
-    public let limits: Limits?
+    /// What moves the frames.
+    public internal(set) var dataPath: DataPath
     /// How an assembly is written for it; `nil` where none is.
     public let dialect: Dialect?
+    private let release: Limits?
+
+    init(name: String, summary: String, limits: Limits?, dialect: Dialect?) {
+        self.name = name
+        self.summary = summary
+        self.dialect = dialect
+        release = limits
+        dataPath = .topoc
+        dataPath = dataPaths[0]
+    }
+
+    /// What it can hold with its data path; `nil` for a target without seL4 limits.
+    public var limits: Limits? {
+        guard var limits = release else { return nil }
+        if dataPath == .topoc {
+            limits.vswitchNodes = nil
+            limits.notificationBadges = nil
+        }
+        return limits
+    }
 
     /// What changed between releases in the text of an assembly.
     public struct Dialect: Sendable, Hashable {
@@ -27,6 +47,10 @@ public struct Target: Sendable, Hashable {
         /// CMake finds the guest's kernel and root file system by `GetArchDefaultLinuxKernelFile("32" …)` (from 3.10)
         /// or by `GetDefaultLinuxKernelFile(…)`.
         public let namesGuestWordSize: Bool
+        /// The tool's `global_endpoint_badges` is told the architecture (from 3.11).
+        public let namesArchitectureOfBadges: Bool
+        /// `common_make_virtio_net` is told whether to emulate the device's address register (3.9 and 3.10).
+        public let choosesBarEmulation: Bool
     }
 
     /// Bytes of a page: shared memory is mapped in these.
@@ -34,11 +58,12 @@ public struct Target: Sendable, Hashable {
 
     /// What a release can hold. The sources are in `docs/upstream-facts.md`.
     public struct Limits: Sendable, Hashable {
-        /// libvswitch `VSWITCH_NUM_NODES`.
-        public let vswitchNodes: Int
+        /// libvswitch `VSWITCH_NUM_NODES`; `nil` for the switch of topoc's data path, which has a slot for each peer.
+        public fileprivate(set) var vswitchNodes: Int?
         /// Notification badge bits that a VM's global endpoint can give out: of the mask's bits 0 and 17 to 28, bit 27
-        /// is the base and bit 28 does not fit a capDL badge. `nil` where every end has the same badge (3.8).
-        public let notificationBadges: Int?
+        /// is the base and bit 28 does not fit a capDL badge. `nil` where every end has the same badge (3.8, and the data
+        /// path topoc).
+        public fileprivate(set) var notificationBadges: Int?
         /// The interfaces that take one each before any peer does; a peer takes one an end.
         public let badgesTaken = ["intready", "init_timer", "serial_getchar"]
         /// Ids that libsel4camkes finds again by name: `MAX_CAMKES_VIRTQUEUE_ID`.
@@ -61,22 +86,29 @@ extension Target {
         guestMemoryMiB: 2303)
     private static let newestDialect = Dialect(
         configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false,
-        sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: true)
+        sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: true, namesArchitectureOfBadges: true,
+        choosesBarEmulation: false)
 
     public static let newest = Target(
         name: "3.11", summary: "camkes-vm 3.11 to master (the newest)", limits: limits, dialect: newestDialect)
     public static let camkes3_10 = Target(
-        name: "3.10", summary: "camkes-vm 3.10", limits: limits, dialect: newestDialect)
+        name: "3.10", summary: "camkes-vm 3.10", limits: limits,
+        dialect: Dialect(
+            configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false,
+            sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: true, namesArchitectureOfBadges: false,
+            choosesBarEmulation: true))
     public static let camkes3_9 = Target(
         name: "3.9", summary: "camkes-vm 3.9", limits: limits,
         dialect: Dialect(
             configuresVMThroughConfigComponent: false, handlerTakesTopology: true, keysSharedMemoryByAttributes: false,
-            sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: false))
+            sharesOneBadge: false, readsQueueLength: true, namesGuestWordSize: false, namesArchitectureOfBadges: false,
+            choosesBarEmulation: true))
     public static let camkes3_8 = Target(
         name: "3.8", summary: "camkes-vm 3.8", limits: limits3_8,
         dialect: Dialect(
             configuresVMThroughConfigComponent: true, handlerTakesTopology: false, keysSharedMemoryByAttributes: true,
-            sharesOneBadge: true, readsQueueLength: false, namesGuestWordSize: false))
+            sharesOneBadge: true, readsQueueLength: false, namesGuestWordSize: false, namesArchitectureOfBadges: false,
+            choosesBarEmulation: true))
     /// Runs on a plain Linux host: no assembly, no seL4 limits.
     public static let lab = Target(
         name: "lab", summary: "a plain Linux host, without seL4's limits", limits: nil, dialect: nil)

@@ -6,7 +6,9 @@ import Topology
 import Wiring
 
 @Suite struct ReadBackTests {
-    private static let targets = [Target.newest, .camkes3_10, .camkes3_9, .camkes3_8]
+    private static let targets = [Target.newest, .camkes3_10, .camkes3_9, .camkes3_8].flatMap { target in
+        target.dataPaths.compactMap(target.with)
+    }
 
     private static let preprocessors = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang", "/opt/swift/usr/bin/clang"]
         .map(Preprocessor.init(command:)).filter { (try? $0.expand([EmittedFile(path: "a.camkes", text: "")])) != nil }

@@ -38,8 +38,9 @@ struct CamkesTree: Sendable {
         case parse, render
     }
 
-    /// Runs the tree's own parser, and for `.render` every template that a build would render.
-    func check(_ assembly: URL, _ step: Step, includes: [URL] = []) throws -> Verdict {
+    /// Runs the tree's own parser, and for `.render` every template that a build would render; those in `templates`
+    /// take the place of the tree's.
+    func check(_ assembly: URL, _ step: Step, templates: [URL] = []) throws -> Verdict {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "topoc-real-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
@@ -51,7 +52,7 @@ struct CamkesTree: Sendable {
         let checker = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "camkes_check").path
         process.arguments =
             [python, checker, "--tree", root.path, "--form", step.rawValue, "--ast-json", json.path]
-            + includes.flatMap { ["--include", $0.path] } + [assembly.path]
+            + templates.flatMap { ["--templates", $0.path] } + [assembly.path]
         let sink = try FileHandle(forWritingTo: log)
         process.standardOutput = sink
         process.standardError = sink

@@ -48,20 +48,37 @@ struct RealCAmkESTests {
         return Assembly(name: Placed(name), elements: (0..<vms).map { .vm(VM($0)) } + elements)
     }
 
-    static let cases = topologies.flatMap { topology in
-        AssemblyForm.allCases.map { form in Case(name: topology.name, assembly: topology.assembly, form: form) }
+    /// What the tree's data path cannot hold.
+    static let large: [(name: String, assembly: Assembly)] = [
+        ("star8", assembly("star8", vms: 9) { Partition("lan") { Star(hub: 0, 1...8) } }),
+        (
+            "hub_of_two",
+            assembly("hub_of_two", vms: 8) {
+                Partition("red") { Star(hub: 0, 1...4) }
+                Partition("black", queueLength: 128) { Star(hub: 0, 5...7) }
+            }
+        ),
+    ]
+
+    static let cases = DataPath.allCases.flatMap { dataPath in
+        (dataPath == .topoc ? topologies + large : topologies).flatMap { topology in
+            AssemblyForm.allCases.map { form in
+                Case(name: topology.name, assembly: topology.assembly, form: form, dataPath: dataPath)
+            }
+        }
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let assembly: Assembly
         let form: AssemblyForm
-        var testDescription: String { "\(name), \(form.rawValue)" }
+        let dataPath: DataPath
+        var testDescription: String { "\(name), \(dataPath.rawValue), \(form.rawValue)" }
     }
 
     @Test(arguments: cases) func upstreamAcceptsAndRenders(_ one: Case) throws {
         let tree = try #require(CamkesTree())
-        let app = try EmittedApp(one.assembly, form: one.form, target: .newest)
+        let app = try EmittedApp(one.assembly, form: one.form, target: try #require(Target.newest.with(one.dataPath)))
         defer { app.remove() }
         let verdict = try tree.check(app.assembly, .render)
         #expect(verdict.exitCode == 0, "\(verdict.messages)")
@@ -70,13 +87,13 @@ struct RealCAmkESTests {
     /// The example's tree is upstream's own, but for settings that no later release reads.
     @Test(arguments: AssemblyForm.allCases) func theExampleIsUpstreams(_ form: AssemblyForm) throws {
         let tree = try #require(CamkesTree())
-        try expectUpstreamsExample(in: tree, target: .newest, form: form)
+        try expectUpstreamsExample(in: tree, target: try #require(Target.newest.with(.tree)), form: form)
     }
 
     /// Where upstream's macros can say the topology, our text works over them too.
     @Test func theMacroFormWorksOverUpstreamsHeader() throws {
         let tree = try #require(CamkesTree())
-        let app = try EmittedApp(exampleAssembly(), form: .macros, target: .newest)
+        let app = try EmittedApp(exampleAssembly(), form: .macros, target: try #require(Target.newest.with(.tree)))
         defer { app.remove() }
         try FileManager.default.removeItem(at: app.directory.appending(path: "configurations"))
         let verdict = try tree.check(app.assembly, .parse)
@@ -85,10 +102,26 @@ struct RealCAmkESTests {
         #expect(verdict.syntaxTree?.withoutEndAttributes == theirs.syntaxTree?.withoutEndAttributes)
     }
 
+    /// More VMs than upstream's connector has badges for; the serial server's limit of nine stands in no template.
+    @Test func aMeshOfTwelveRenders() throws {
+        let tree = try #require(CamkesTree())
+        let mesh = Self.assembly("mesh12", vms: 12) { Partition("lan") { Mesh(0..<12) } }
+        let app = try EmittedApp(mesh, form: .macros, target: try #require(Target.newest.with(.topoc)))
+        defer { app.remove() }
+        let verdict = try tree.check(app.assembly, .render)
+        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+    }
+
+    /// Our template in place of the tree's, for the tree's own connector.
+    @Test func theTemplateForTheTreesConnectorRenders() throws {
+        let tree = try #require(CamkesTree())
+        try expectTreeTemplateRenders(in: tree, target: try #require(Target.newest.with(.tree)))
+    }
+
     /// The check can fail: an asymmetric row, as upstream itself would take it until the templates.
     @Test func upstreamRefusesWhatTopocRefuses() throws {
         let tree = try #require(CamkesTree())
-        let app = try EmittedApp(exampleAssembly(), form: .macros, target: .newest)
+        let app = try EmittedApp(exampleAssembly(), form: .macros, target: try #require(Target.newest.with(.tree)))
         defer { app.remove() }
         let text = try String(contentsOf: app.assembly, encoding: .utf8)
         let broken = text.replacingOccurrences(of: "f(1, 0, 2)", with: "f(1, 0)")
@@ -119,18 +152,44 @@ struct RealCAmkESTests {
 
     private func check(_ release: String, _ form: AssemblyForm) throws {
         let tree = try #require(CamkesTree(release: release))
-        let target = try #require(Target.named(release))
-        try expectUpstreamsExample(in: tree, target: target, form: form)
+        let release = try #require(Target.named(release))
+        try expectUpstreamsExample(in: tree, target: try #require(release.with(.tree)), form: form)
+        if release.dataPaths.contains(.topoc) {
+            try expectTreeTemplateRenders(in: tree, target: try #require(release.with(.tree)))
+        }
         let bridge = Assembly("bridge") {
             VMs(0..<3)
             Partition("red") { Link(0, 1) }
             Partition("black") { Link(1, 2) }
         }
-        let app = try EmittedApp(bridge, form: form, target: target)
-        defer { app.remove() }
-        let verdict = try tree.check(app.assembly, .render)
-        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+        let star = Assembly("star") {
+            VMs(0..<7)
+            Partition("lan") { Star(hub: 0, 1..<7) }
+        }
+        for dataPath in release.dataPaths {
+            for assembly in dataPath == .topoc ? [bridge, star] : [bridge] {
+                let app = try EmittedApp(assembly, form: form, target: try #require(release.with(dataPath)))
+                defer { app.remove() }
+                let verdict = try tree.check(app.assembly, .render)
+                #expect(verdict.exitCode == 0, "\(dataPath.rawValue): \(verdict.messages)")
+            }
+        }
     }
+}
+
+private func expectTreeTemplateRenders(in tree: CamkesTree, target: Target) throws {
+    let app = try EmittedApp(exampleAssembly(), form: .macros, target: target)
+    defer { app.remove() }
+    let template = try #require(Connector.treeTemplate(for: app.wiring))
+    let directory = app.directory.appending(path: "tree")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    let place = directory.appending(path: template.path)
+    try template.text.write(to: place, atomically: true, encoding: .utf8)
+    let verdict = try tree.check(app.assembly, .render, templates: [directory])
+    #expect(verdict.exitCode == 0, "\(verdict.messages)")
+    // It is ours that was rendered: one that refuses all is refused.
+    try "/*? raise(TemplateError('not this one')) ?*/\n".write(to: place, atomically: true, encoding: .utf8)
+    #expect(try tree.check(app.assembly, .render, templates: [directory]).messages.contains("not this one"))
 }
 
 private func expectUpstreamsExample(in tree: CamkesTree, target: Target, form: AssemblyForm) throws {
@@ -161,9 +220,10 @@ private func exampleAssembly() throws -> Assembly {
 private struct EmittedApp {
     let directory: URL
     let assembly: URL
+    let wiring: Wiring
 
     init(_ topology: Assembly, form: AssemblyForm, target: Target) throws {
-        let wiring = try #require(Wiring(Network(topology), target: target))
+        wiring = try #require(Wiring(Network(topology), target: target))
         directory = FileManager.default.temporaryDirectory.appending(path: "topoc-app-\(UUID().uuidString)")
         let files = AppEmitter.files(for: wiring, form: form, assemblyName: wiring.name)
         for file in files {

@@ -9,6 +9,14 @@ import Testing
         (
             ["lint", "--target", "3.12", "a"], "Did you mean `3.11`? There are 3.11, 3.10, 3.9, 3.8, lab."
         ),
+        (
+            ["build", "a.topo", "-o", "a.camkes", "--target", "3.8", "--data-path", "topoc"],
+            "the target `3.8` has no data path `topoc`; it has tree."
+        ),
+        (
+            ["build", "a.topo", "-o", "a.camkes", "--target", "3.8", "--connector-template", "b"],
+            "the connector of the target `3.8` cannot be replaced"
+        ),
         (["lint", "--allow", "TOPO999", "a"], "there is no rule `TOPO999`"),
         (["lint", "--allow", "duplicate-mca", "a"], "Did you mean `duplicate-mac`?"),
         (["explain", "duplicate-mca"], "Did you mean `duplicate-mac`?"), (["build", "a.topo"], "-o"),
@@ -60,7 +68,11 @@ import Testing
         let ended = try Executable.topoc("targets")
         #expect(ended.status == 0)
         let lines = ended.output.split(separator: "\n")
-        #expect(lines.map { $0.prefix(4) } == ["TARG", "3.11", "3.10", "3.9 ", "3.8 ", "lab "])
+        #expect(
+            lines.map { $0.split(separator: " ").prefix(2).joined(separator: " ") } == [
+                "TARGET DATA", "3.11 tree", "3.11 topoc", "3.10 tree", "3.10 topoc", "3.9 tree", "3.9 topoc", "3.8 tree",
+                "lab topoc",
+            ])
         let column = try #require(lines[0].firstRange(of: "WHAT")).lowerBound.utf16Offset(in: lines[0])
         for line in lines.dropFirst() { #expect(Array(line)[column - 1] == " " && Array(line)[column] != " ") }
     }

@@ -46,6 +46,18 @@ import Topology
         #expect(all.filter { $0.kind == .notificationBadges }.map(\.used) == [11, 11, 11, 11, 11])
     }
 
+    @Test func theDataPathTopocHasASlotForEachPeerAndOneBadgeForAll() throws {
+        let mesh = Assembly("twelve") {
+            VMs(0..<12)
+            Partition("lan") { Mesh(0..<12) }
+        }
+        let all = Budget.all(of: Network(mesh), target: try #require(Target.newest.with(.topoc)))
+        #expect(all.filter(\.isExceeded).map(\.kind) == [.serialServerVMs])
+        #expect(!all.contains { $0.kind == .vswitchNodes || $0.kind == .notificationBadges })
+        #expect(Target.camkes3_8.with(.topoc) == nil)
+        #expect(Target.lab.with(.tree) == nil)
+    }
+
     @Test func peersAreCountedOnceInAFaultyNetworkToo() {
         let faulty = Assembly("faulty") {
             VMs(0..<3)

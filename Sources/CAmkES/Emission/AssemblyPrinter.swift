@@ -53,9 +53,10 @@ struct AssemblyPrinter {
             "",
             "import <VM/vm.camkes>;",
             "import <VirtQueue/VirtQueue.camkes>;",
-            "",
-            "#include <configurations/vm.h>",
         ])
+        if wiring.target.dataPath == .topoc { printer.line("import \"\(Connector.declaration)\";") }
+        printer.blank()
+        printer.line("#include <configurations/vm.h>")
         style.definitions(&printer)
     }
 

@@ -16,11 +16,28 @@ enum BuildFiles {
             "provenance": wiring.provenance,
             "project": Spelling.word(wiring.name),
             "lastVM": "\(wiring.vms.count - 1)",
+            "connector": wiring.target.dataPath == .topoc ? connector : "",
             "guestFiles": kernel(for: wiring, dialect) + rootFileSystems(for: wiring, dialect) + images(for: wiring),
             "includes": form == .macros ? includes : "",
             "assembly": assembly,
         ])
     }
+
+    private static let connector = """
+
+        # The connector between the VMs.
+        CAmkESAddTemplatesPath(\(Connector.templates))
+        DeclareCAmkESConnector(
+            \(DataPath.topoc.connector)
+            FROM
+            \(Connector.source)
+            FROM_HEADER
+            \(Connector.header)
+            TO
+            empty.c
+        )
+
+        """
 
     /// The tree's own kernel, for the guests that name it.
     private static func kernel(for wiring: Wiring, _ dialect: Target.Dialect) -> String {

@@ -20,11 +20,12 @@ enum ConnectionsHeader {
             "endKeys": dialect.keysSharedMemoryByAttributes ? endKeys : "",
             "sizes": sizes.map(size).joined(separator: "\n"),
             "rowSizes": sizes.map(rowSize).joined(separator: "\n"),
+            "connector": wiring.target.dataPath.connector,
             "handlerUsage": dialect.handlerTakesTopology
                 ? "VM_CONNECTION_INIT_HANDLER(vm, topology)      starts the device, and its part in each notification"
                 : "VM_CONNECTION_INIT_HANDLER                    starts the device, and its part in a notification",
-            "handlerOfAnEnd": dialect.handlerTakesTopology ? handlerOfAnEnd : sharedBadge,
-            "handler": dialect.handlerTakesTopology ? handler : handlerWithoutArguments,
+            "handlerOfAnEnd": handlerOfAnEnd(for: wiring.target.dataPath, dialect),
+            "handler": handler(for: wiring.target.dataPath, dialect),
         ])
     }
 
@@ -50,6 +51,33 @@ enum ConnectionsHeader {
             vm##vm_id.ether_##peer##_recv_global_endpoint = "vm" #peer; \
             vm##vm_id.ether_##peer##_send_badge = TOPOC_BADGE; \
             vm##vm_id.ether_##peer##_recv_badge = TOPOC_BADGE;
+        """#
+
+    private static func handlerOfAnEnd(for dataPath: DataPath, _ dialect: Target.Dialect) -> String {
+        if dataPath == .topoc { return handlerOfAllEnds }
+        return dialect.handlerTakesTopology ? handlerOfAnEnd : sharedBadge
+    }
+
+    private static func handler(for dataPath: DataPath, _ dialect: Target.Dialect) -> String {
+        if dataPath == .topoc { return handlerOfOneBadge }
+        return dialect.handlerTakesTopology ? handler : handlerWithoutArguments
+    }
+
+    /// All ends of a VM have one badge, so that of its first peer stands for all.
+    private static let handlerOfAllEnds = #"""
+        #define TOPOC_HANDLER(peer, ...) \
+            { \
+                "init": "\#(Device.start)", \
+                "badge": "ether_" #peer "_send_notification_badge()", \
+                "irq": "\#(Device.notify)" \
+            }
+        #define TOPOC_ROW_HANDLER(vm_id, ...) TOPOC_HANDLER(__VA_ARGS__, )
+
+        """#
+
+    private static let handlerOfOneBadge = #"""
+        #define VM_CONNECTION_INIT_HANDLER(vm_id, topology) \
+            VM##vm_id##_##topology(TOPOC_ROW_HANDLER)
         """#
 
     private static let handlerOfAnEnd = #"""

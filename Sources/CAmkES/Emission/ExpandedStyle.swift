@@ -29,7 +29,7 @@ struct ExpandedStyle: WiringStyle {
 
     func connection(_ connection: Connection, _ printer: inout CodePrinter) {
         let peers = connection.rows.flatMap { row in row.peers.map { (vm: row.vm, peer: $0) } }
-        printer.block("connection seL4VirtQueues \(connection.name)(", closing: ");") {
+        printer.block("connection \(wiring.target.dataPath.connector) \(connection.name)(", closing: ");") {
             $0.line("to \(connection.toEnd),")
             for (index, end) in peers.enumerated() {
                 let send = "from vm\(end.vm).ether_\(end.peer)_send"
@@ -85,6 +85,14 @@ struct ExpandedStyle: WiringStyle {
     }
 
     func handlers(of vm: VMWiring, _ printer: inout CodePrinter) {
+        if wiring.target.dataPath == .topoc, let first = vm.peers.first {
+            printer.block("{", closing: "},") {
+                $0.line("\"init\": \"\(Device.start)\",")
+                $0.line("\"badge\": \"\(first.sendInterface)_notification_badge()\",")
+                $0.line("\"irq\": \"\(Device.notify)\"")
+            }
+            return
+        }
         guard dialect.handlerTakesTopology else {
             printer.line(
                 "{\"init\": \"make_virtio_net_vswitch\", \"badge\": \(ConnectionBadge.shared), "

@@ -137,8 +137,9 @@ struct Comparison {
             if model.instances[connection.initInstance] != "VirtQueueInit" {
                 report(ReaderRules.missing, "there is no instance `\(connection.initInstance)` of VirtQueueInit")
             }
-            guard let found = model.connections[connection.name], found.connector == "seL4VirtQueues" else {
-                report(ReaderRules.missing, "there is no seL4VirtQueues connection `\(connection.name)`")
+            let connector = wiring.target.dataPath.connector
+            guard let found = model.connections[connection.name], found.connector == connector else {
+                report(ReaderRules.missing, "there is no \(connector) connection `\(connection.name)`")
                 continue
             }
             let toEnds = found.ends.filter { !$0.isFrom }.map { "\($0.instance).\($0.interface)" }

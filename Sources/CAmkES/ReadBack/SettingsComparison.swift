@@ -114,7 +114,14 @@ extension Comparison {
         let device = "make_virtio_net_vswitch"
         let interrupt = "virtio_net_notify_vswitch"
         var expected: Set<Handler>
-        if dialect.sharesOneBadge {
+        if wiring.target.dataPath == .topoc, let first = vm.peers.first {
+            expected = [
+                Handler(
+                    start: "topoc_make_virtio_net_vswitch",
+                    badge: .string("\(first.sendInterface)_notification_badge()"),
+                    interrupt: "topoc_virtio_net_vswitch_notify")
+            ]
+        } else if dialect.sharesOneBadge {
             expected = [Handler(start: device, badge: .integer(Self.sharedBadge), interrupt: interrupt)]
         } else {
             expected = [Handler(start: device, badge: nil, interrupt: nil)]

@@ -6,7 +6,7 @@ import Diagnostics
 public struct FlowModel: Sendable {
     /// A queue: one entry of a topology.
     public struct Queue: Sendable, Hashable {
-        /// The `seL4VirtQueues` connection.
+        /// A connection of virtqueues.
         public var connection: String
         public var driver: EndName
         public var device: EndName
@@ -53,6 +53,8 @@ public struct FlowModel: Sendable {
 
     /// Macros of the tree's `vm.h` that stay unexpanded: `VM_PER_VM_COMP_DEF(0)` makes `vm0` of type `Init0`.
     private static let instanceMacro = "VM_PER_VM_COMP_DEF"
+    /// What joins virtqueues: the tree's connector, and topoc's.
+    private static let connectors: Set = ["seL4VirtQueues", "topocVirtQueues"]
 
     public init(_ specification: Specification) {
         for component in specification.components { add(component) }
@@ -111,7 +113,7 @@ public struct FlowModel: Sendable {
 
     /// The queues that the topology at the connection's to-end names; each end of the connection has its part once.
     private mutating func addQueues(of connection: ConnectionDeclaration, _ servedToEnds: inout Set<EndName>) {
-        guard connection.connector == "seL4VirtQueues" else { return }
+        guard Self.connectors.contains(connection.connector) else { return }
         let toEnds = connection.ends.filter { !$0.isFrom }
         guard toEnds.count == 1 else {
             faults.append(("connection `\(connection.name)` has \(toEnds.count) to-ends, not one", connection.offset))

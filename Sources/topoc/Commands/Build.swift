@@ -45,6 +45,13 @@ struct Build: TopocCommand {
         completion: .file())
     var certificateSMT: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write a template for the tree's own connector: what may replace its seL4VirtQueues-from.template.c.",
+            valueName: "path"),
+        completion: .file())
+    var connectorTemplate: String?
+
     @Flag(help: "Write nothing; exit 1 and print the difference where what is on disk is not what would be written.")
     var check = false
 
@@ -58,7 +65,7 @@ struct Build: TopocCommand {
         if [check, stdout, dryRun].count(where: { $0 }) > 1 {
             throw ValidationError("--check, --stdout and --dry-run exclude each other.")
         }
-        let paths = [file, output, certificate, certificateSMT].compactMap { $0 }.filter { $0 != "-" }
+        let paths = [file, output, certificate, certificateSMT, connectorTemplate].compactMap { $0 }.filter { $0 != "-" }
         guard Set(paths.map { FilePath($0).lexicallyNormalized() }).count == paths.count else {
             throw ValidationError("the input and each output need a path of their own.")
         }
@@ -76,6 +83,9 @@ struct Build: TopocCommand {
         }
         if rules.target.dialect == nil {
             throw ValidationError("the target `\(rules.target.name)` has no CAmkES app.")
+        }
+        if connectorTemplate != nil, rules.target.dialect?.sharesOneBadge == true {
+            throw ValidationError("the connector of the target `\(rules.target.name)` cannot be replaced.")
         }
     }
 
@@ -96,6 +106,9 @@ struct Build: TopocCommand {
         let proof = app.certificate(input: source.bytes, result)
         if let certificate { files.append(OutputFile(FilePath(certificate), Array(try proof.json().utf8))) }
         if let certificateSMT { files.append(OutputFile(FilePath(certificateSMT), Array(proof.smtLIB.utf8))) }
+        if let connectorTemplate, let template = Connector.treeTemplate(for: wiring) {
+            files.append(OutputFile(FilePath(connectorTemplate), Array(template.text.utf8)))
+        }
         return try deliver(files, app)
     }
 

@@ -7,17 +7,21 @@ struct Targets: TopocCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the targets, and what each of them holds.",
         discussion: """
-            The first is the default of `--target`. The columns count what there is: vswitch nodes, badges and queue ids \
-            for the peers of each VM (a peer takes one node, two badges and two ids), the one queue length where it \
-            cannot be chosen, VMs that the serial server keeps apart, and megabytes of guest memory. A `-` is no limit.
+            The first is the default of `--target`, and the first line of a target its default of `--data-path`. The \
+            columns count what there is: vswitch nodes, badges and queue ids for the peers of each VM (a peer takes one \
+            node, two badges and two ids), the one queue length where it cannot be chosen, VMs that the serial server \
+            keeps apart, and megabytes of guest memory. A `-` is no limit.
             """)
 
     func perform() throws -> Outcome {
         let heading = [
-            "TARGET", "VSWITCH NODES", "BADGES", "QUEUE IDS", "QUEUE LENGTH", "VMS", "GUEST MIB", "WHAT IT IS",
+            "TARGET", "DATA PATH", "VSWITCH NODES", "BADGES", "QUEUE IDS", "QUEUE LENGTH", "VMS", "GUEST MIB",
+            "WHAT IT IS",
         ]
-        let rows = Target.all.map { target in
-            [target.name] + cells(target.limits) + [target.summary]
+        let rows = Target.all.flatMap { target in
+            target.dataPaths.compactMap(target.with).map { target in
+                [target.name, target.dataPath.rawValue] + cells(target.limits) + [target.summary]
+            }
         }
         try Console.print(table([heading] + rows))
         return .clean
@@ -27,7 +31,8 @@ struct Targets: TopocCommand {
         guard let limits else { return Array(repeating: "-", count: 6) }
         // Badges are what the VM's own interfaces leave for peers.
         return [
-            "\(limits.vswitchNodes)", limits.notificationBadges.map { "\($0 - limits.badgesTaken.count)" } ?? "-",
+            limits.vswitchNodes.map { "\($0)" } ?? "-",
+            limits.notificationBadges.map { "\($0 - limits.badgesTaken.count)" } ?? "-",
             "\(limits.queueIDs)", limits.fixedQueueLength.map { "\($0)" } ?? "-", "\(limits.serialServerVMs)",
             "\(limits.guestMemoryMiB)",
         ]

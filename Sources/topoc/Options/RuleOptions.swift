@@ -9,15 +9,29 @@ import Wiring
 /// What the rules take from the command line.
 struct RuleOptions: ParsableArguments {
     @Option(
+        name: .customLong("target"),
         help: ArgumentHelp("The release of camkes-vm, or the lab; see `topoc targets`.", valueName: "name"),
         completion: .list(Target.all.map(\.name)), transform: Self.target)
-    var target = Target.newest
+    private var release = Target.newest
+
+    @Option(help: "What moves the frames: topoc (its own device and connector) or tree (the device that camkes-vm has).")
+    private var dataPath: DataPath?
 
     @Option(
         name: .customLong("allow"),
         help: ArgumentHelp("Let findings of this code pass. May be given several times.", valueName: "code"),
         transform: Self.code)
     var allowed: [String] = []
+
+    /// The release, with the data path that was asked for or is customary.
+    var target: Target { dataPath.flatMap { release.with($0) } ?? release }
+
+    func validate() throws {
+        guard let dataPath, release.with(dataPath) == nil else { return }
+        let possible = release.dataPaths.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError(
+            "the target `\(release.name)` has no data path `\(dataPath.rawValue)`; it has \(possible).")
+    }
 
     private static func target(_ name: String) throws -> Target {
         if let target = Target.named(name) { return target }
@@ -34,8 +48,9 @@ struct RuleOptions: ParsableArguments {
         }
         return rule.code
     }
-
 }
+
+extension DataPath: ExpressibleByArgument {}
 
 extension Catalogue {
     /// The rules of the text and of the topology, and those of what is read back.
