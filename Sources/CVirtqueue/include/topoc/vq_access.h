@@ -11,8 +11,8 @@
  * local; the local is checked, and only the local is used. No plain dereference of shared memory exists elsewhere, but
  * for the payload of a frame, which is copied and not interpreted.
  *
- * Under TOPOC_PROOF the loads are volatile reads: the analyser then takes every one for an arbitrary value, which is
- * what a hostile peer is.
+ * A checker can put its own model of shared memory in place of these functions: TOPOC_ACCESS names its header. The
+ * proofs do so; without it, this is all there is.
  */
 
 #pragma once
@@ -26,30 +26,8 @@
 #error "virtio's values are little-endian (virtio 1.2, 1.4), and this library does not swap bytes"
 #endif
 
-#if defined(TOPOC_PROOF)
-
-#define TOPOC_DEFINE_ACCESS(bits) \
-    static inline uint##bits##_t topoc_load_u##bits(const void *address) \
-    { \
-        return *(const volatile uint##bits##_t *)address; \
-    } \
-    static inline uint##bits##_t topoc_load_acquire_u##bits(const void *address) \
-    { \
-        return *(const volatile uint##bits##_t *)address; \
-    } \
-    static inline void topoc_store_u##bits(void *address, uint##bits##_t value) \
-    { \
-        *(volatile uint##bits##_t *)address = value; \
-    } \
-    static inline void topoc_store_release_u##bits(void *address, uint##bits##_t value) \
-    { \
-        *(volatile uint##bits##_t *)address = value; \
-    }
-
-static inline void topoc_fence(void)
-{
-}
-
+#if defined(TOPOC_ACCESS)
+#include TOPOC_ACCESS
 #else
 
 #define TOPOC_DEFINE_ACCESS(bits) \
@@ -79,8 +57,6 @@ static inline void topoc_fence(void)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-#endif
-
 /* A value of each width. 64-bit values are only ever descriptor addresses, which no one relies on as being atomic. */
 TOPOC_DEFINE_ACCESS(16)
 TOPOC_DEFINE_ACCESS(32)
@@ -94,7 +70,7 @@ TOPOC_DEFINE_ACCESS(32)
 static inline uint64_t topoc_load_u64(const void *address)
 {
     const unsigned char *bytes = (const unsigned char *)address;
-#if UINTPTR_MAX > UINT32_MAX && !defined(TOPOC_PROOF)
+#if UINTPTR_MAX > UINT32_MAX
     return __atomic_load_n((const uint64_t *)(const void *)bytes, __ATOMIC_RELAXED);
 #else
     uint32_t low = topoc_load_u32(bytes);
@@ -106,10 +82,12 @@ static inline uint64_t topoc_load_u64(const void *address)
 static inline void topoc_store_u64(void *address, uint64_t value)
 {
     unsigned char *bytes = (unsigned char *)address;
-#if UINTPTR_MAX > UINT32_MAX && !defined(TOPOC_PROOF)
+#if UINTPTR_MAX > UINT32_MAX
     __atomic_store_n((uint64_t *)(void *)bytes, value, __ATOMIC_RELAXED);
 #else
     topoc_store_u32(bytes, (uint32_t)value);
     topoc_store_u32(bytes + 4, (uint32_t)(value >> 32));
 #endif
 }
+
+#endif
