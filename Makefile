@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run build test lint format bench fuzz docs clean
+.PHONY: run build test lint format bench bench-datapath fuzz docs clean
 
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
@@ -36,10 +36,11 @@ build:
 
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
-	@$(call install,astyle:astyle cpp:cpp git:git patch:patch script:bsdutils z3:z3)
+	@$(call install,astyle:astyle cpp:cpp gcc:gcc git:git patch:patch script:bsdutils z3:z3)
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
+	$(MAKE) -C Benchmarks/DataPath smoke
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
 .build/tools/ready: Makefile
@@ -61,9 +62,15 @@ format:
 	$(SWIFT) build --product topoc
 	"$$($(SWIFT) build --show-bin-path)/topoc" format $(EXAMPLES)
 
-bench: build
+bench: build bench-datapath
 	$(SWIFT) build $(RELEASE) --product topoc-bench
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-bench"
+
+# The data path alone: the C that moves frames, beside upstream's and DPDK's.
+bench-datapath:
+	@$(call install,gcc:gcc clang-14:clang-14 pkg-config:pkg-config dpdk-devbind.py:dpdk-dev)
+	@pkg-config --exists libdpdk || { $(call install,no-libdpdk:libdpdk-dev); }
+	$(MAKE) -C Benchmarks/DataPath run
 
 fuzz: build
 	$(SWIFT) build $(RELEASE) --product topoc-fuzz

@@ -63,7 +63,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
-        .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["README.md"]),
+        .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["DataPath", "README.md"]),
         .executableTarget(
             name: "topoc-fuzz",
             dependencies: [

@@ -1,0 +1,7 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#pragma once
+
+#include <camkes/io.h>
