@@ -56,6 +56,7 @@ let package = Package(
             ]),
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),
+        .target(name: "CVSwitch", dependencies: ["CVirtqueue"]),
         .executableTarget(
             name: "topoc",
             dependencies: [

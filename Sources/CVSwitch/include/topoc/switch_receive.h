@@ -1,0 +1,154 @@
+/*
+ * Copyright the topoc developers
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/* From the links to the guest. */
+
+#pragma once
+
+#include <topoc/switch_parking.h>
+
+enum topoc_switch_receive_result {
+    TOPOC_SWITCH_IDLE,   /* no link has a frame: topoc_switch_listen, then sleep */
+    TOPOC_SWITCH_MORE,   /* the budget is used up: call again, when others have had their turn */
+    TOPOC_SWITCH_BLOCKED /* the guest has no room: call again when it has; the frames stay in their rings */
+};
+
+/*
+ * Gives one frame to the guest (topoc_switch_frame_copy). True: it took it, or never will; false: it has no room now,
+ * and nothing was changed. It may not call the switch.
+ */
+typedef bool topoc_switch_deliver(void *context, const struct topoc_switch_frame *frame);
+
+/* Remembers where an address was last seen. It never stands in the way of an address that the compiler has placed. */
+static inline void topoc_switch_learn(struct topoc_switch *sw, uint64_t source, uint16_t index)
+{
+    if (sw->config.learned_count != 0 && topoc_mac_is_station(source) && source != sw->config.address
+        && topoc_mac_find(sw->config.table, source) == TOPOC_MAC_NO_LINK) {
+        *topoc_switch_learned_slot(sw, source) = (source << 16) | index;
+    }
+}
+
+/* Whether a frame of a link may reach the guest. If not, it is counted. */
+static inline bool topoc_switch_admit(const struct topoc_switch *sw, struct topoc_switch_link *link,
+                                      const struct topoc_switch_header *header)
+{
+    uint64_t destination = topoc_switch_destination(header);
+    if (sw->config.sources != TOPOC_SOURCES_PINNED) {
+        return true;
+    }
+    if (topoc_switch_source(header) != link->peer) {
+        link->counters.receive_drops[TOPOC_DROP_SOURCE]++;
+        return false;
+    }
+    if (destination != sw->config.address && !topoc_mac_is_group(destination)) {
+        link->counters.receive_drops[TOPOC_DROP_DESTINATION]++;
+        return false;
+    }
+    return true;
+}
+
+/* Takes up to `quantum` frames of one link. Sets `taken`; false: the guest has no room. */
+static inline bool topoc_switch_receive_link(struct topoc_switch *sw, uint16_t index, uint32_t quantum,
+                                             topoc_switch_deliver *deliver, void *context, uint32_t *taken)
+{
+    struct topoc_switch_link *link = &sw->config.links[index];
+    bool room = true;
+    *taken = 0;
+    while (*taken < quantum) {
+        struct topoc_vq_frame found;
+        enum topoc_vq_status status = topoc_link_peek(&link->device, &found);
+        if (status == TOPOC_VQ_BROKEN || status == TOPOC_VQ_CHAIN) {
+            topoc_switch_break(sw, index);
+            break;
+        }
+        if (status != TOPOC_VQ_READY) {
+            break;
+        }
+        struct topoc_vq_segment segment = {
+            .base = (unsigned char *)(uintptr_t)found.base,
+            .length = found.length
+        };
+        struct topoc_switch_frame frame;
+        if (!topoc_switch_frame_of(&frame, &segment, 1, sw->config.frame_max)) {
+            link->counters.receive_drops[TOPOC_DROP_LENGTH]++;
+        } else if (topoc_switch_admit(sw, link, &frame.header)) {
+            if (!deliver(context, &frame)) {
+                room = false;
+                break;
+            }
+            topoc_switch_learn(sw, topoc_switch_source(&frame.header), index);
+            link->counters.received_frames++;
+            link->counters.received_bytes += frame.length;
+        }
+        topoc_link_commit(&link->device);
+        (*taken)++;
+    }
+    if (link->state != TOPOC_LINK_BROKEN) {
+        topoc_link_device_flush(&link->device);
+        if (topoc_link_device_must_signal(&link->device)) {
+            link->signal(link->context);
+        }
+    }
+    return room;
+}
+
+/*
+ * Takes up to `budget` frames of all links, some of each in turn, and gives them to the guest; those that may not reach
+ * it are dropped and counted.
+ */
+static inline enum topoc_switch_receive_result topoc_switch_receive(struct topoc_switch *sw, uint32_t budget,
+                                                                    topoc_switch_deliver *deliver, void *context)
+{
+    enum topoc_switch_receive_result result = TOPOC_SWITCH_IDLE;
+    uint16_t silent = 0; /* links in a row that had nothing */
+    if (sw->listening) {
+        sw->listening = false;
+        for (uint16_t i = 0; i < sw->config.link_count; i++) {
+            topoc_link_device_mute(&sw->config.links[i].device);
+        }
+    }
+    while (silent < sw->config.link_count) {
+        uint32_t taken = 0;
+        if (budget == 0) {
+            result = TOPOC_SWITCH_MORE;
+            break;
+        }
+        if (sw->config.links[sw->turn].state != TOPOC_LINK_BROKEN
+            && !topoc_switch_receive_link(sw, sw->turn, budget < TOPOC_SWITCH_QUANTUM ? budget : TOPOC_SWITCH_QUANTUM,
+                                          deliver, context, &taken)) {
+            result = TOPOC_SWITCH_BLOCKED;
+            break;
+        }
+        budget -= taken;
+        silent = taken == 0 ? (uint16_t)(silent + 1u) : 0;
+        sw->turn = (uint16_t)(sw->turn + 1u) == sw->config.link_count ? 0 : (uint16_t)(sw->turn + 1u);
+    }
+    topoc_switch_finish(sw); /* frames that were parked for a link that broke */
+    return result;
+}
+
+/*
+ * Asks all peers for signals: of frames, and, where frames are parked, of room. True: there is something to do by now,
+ * so do not sleep; call topoc_switch_resume and topoc_switch_receive.
+ */
+static inline bool topoc_switch_listen(struct topoc_switch *sw)
+{
+    bool work = false;
+    sw->listening = true;
+    for (uint16_t i = 0; i < sw->config.link_count; i++) {
+        struct topoc_switch_link *link = &sw->config.links[i];
+        if (link->state == TOPOC_LINK_BROKEN) {
+            continue;
+        }
+        if (topoc_link_device_listen(&link->device) != TOPOC_VQ_EMPTY) {
+            work = true;
+        }
+        if (link->parked > 0 && topoc_link_driver_listen(&link->driver) != TOPOC_VQ_EMPTY) {
+            work = true;
+        }
+    }
+    return work;
+}
