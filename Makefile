@@ -37,6 +37,7 @@ build:
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
 	@$(call install,astyle:astyle cpp:cpp gcc:gcc git:git patch:patch script:bsdutils z3:z3)
+	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1

@@ -21,6 +21,11 @@ let package = Package(
         .target(name: "Diagnostics"),
         // Reading and writing of files, whole or not at all.
         .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
+        // libclang's C interface, loaded at run time.
+        .target(name: "CClang"),
+        // Headers in place of a seL4 tree's, embedded in the binary.
+        .target(name: "CStubHeaders", exclude: ["headers"]),
+        .target(name: "ClangSource", dependencies: ["CClang", "CStubHeaders", "Diagnostics"]),
         .target(name: "Topology"),
         .target(
             name: "TopologyLanguage",
@@ -61,6 +66,7 @@ let package = Package(
             name: "topoc",
             dependencies: [
                 "Diagnostics", "Files", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
+                "ClangSource",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -81,9 +87,12 @@ let package = Package(
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
             name: "TopologyRulesTests",
-            dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring"]),
+            dependencies: [
+                "CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring",
+            ]),
         .testTarget(
             name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
+        .testTarget(name: "ClangSourceTests", dependencies: ["ClangSource", "Diagnostics"]),
         // What is emitted, given to seL4's own CAmkES where a checkout is named.
         .testTarget(
             name: "RealCAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"],

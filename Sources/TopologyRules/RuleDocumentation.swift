@@ -20,6 +20,7 @@ public enum RuleDocumentation {
         ("TOPO4", "Budgets", "what the target holds"),
         ("TOPO5", "Reachability", "who must never be joined"),
         ("TOPO6", "Read-back", "whether what was written says what was declared"),
+        ("TOPO7", "Emitted C", "what the tree's compiler would refuse"),
     ]
 
     private static func name(of rule: RuleDescription) -> String { "\(rule.code)-\(rule.name).md" }
@@ -55,8 +56,8 @@ public enum RuleDocumentation {
     /// A chapter with an example. A rule that no text can show has no bad one.
     private static func example(_ title: String, _ text: String, of rule: RuleDescription) -> String {
         guard !text.isEmpty else { return "" }
-        // Of the read-back's codes it is CAmkES text, of the others a topology.
-        let language = rule.code.hasPrefix("TOPO6") ? "c" : "swift"
+        // Of the read-back's codes it is CAmkES text, of the last chapter's C, of the others a topology.
+        let language = rule.code.hasPrefix("TOPO6") || rule.code.hasPrefix("TOPO7") ? "c" : "swift"
         return "\n## \(title)\n\n```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
     }
 }

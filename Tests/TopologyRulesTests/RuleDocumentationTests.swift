@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import ClangSource
 import Foundation
 import Testing
 import TopologyRules
@@ -12,7 +13,7 @@ import TopologyRules
         .deletingLastPathComponent().appending(path: "docs/rules")
 
     @Test func thePagesAreThoseOfTheCatalogue() throws {
-        let pages = RuleDocumentation.pages(of: Catalogue.descriptions + ReaderRules.all)
+        let pages = RuleDocumentation.pages(of: Catalogue.descriptions + ReaderRules.all + SourceRules.all)
         if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
             try? FileManager.default.removeItem(at: directory)
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CAmkES
+import ClangSource
 import Diagnostics
 import TopologyRules
 import Wiring
@@ -53,8 +54,8 @@ struct RuleOptions: ParsableArguments {
 extension DataPath: ExpressibleByArgument {}
 
 extension Catalogue {
-    /// The rules of the text and of the topology, and those of what is read back.
-    static var all: [RuleDescription] { descriptions + ReaderRules.all }
+    /// The rules of the text and of the topology, those of what is read back, and those of emitted C.
+    static var all: [RuleDescription] { descriptions + ReaderRules.all + SourceRules.all }
 
     /// The rule of a code or a name, in letters of either case.
     static func named(_ text: String) throws -> RuleDescription {

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#pragma once
+
+/**
+ * libclang's C interface, as far as topoc needs it, loaded at run time.
+ *
+ * The shapes below are those of libclang's stable ABI (LLVM's include/clang-c/Index.h and CXString.h): structures go by
+ * value, so their sizes and the order of their fields have to be right. Pointers to opaque objects are `void *`.
+ * Whoever gets a cclang_string_t, a diagnostic, a set of them, a unit or an index disposes of it.
+ */
+
+#include <stddef.h>
+
+/** CXString: a text that libclang owns. */
+typedef struct cclang_string {
+    const void *data;
+    unsigned private_flags;
+} cclang_string_t;
+
+/** CXSourceLocation. */
+typedef struct cclang_location {
+    const void *ptr_data[2];
+    unsigned int_data;
+} cclang_location_t;
+
+/** CXSourceRange. */
+typedef struct cclang_range {
+    const void *ptr_data[2];
+    unsigned begin_int_data;
+    unsigned end_int_data;
+} cclang_range_t;
+
+/** CXToken. */
+typedef struct cclang_token {
+    unsigned int_data[4];
+    void *ptr_data;
+} cclang_token_t;
+
+/** CXUnsavedFile: a file that stands in memory. `length` in bytes; the text may hold any. */
+typedef struct cclang_unsaved_file {
+    const char *path;
+    const char *contents;
+    unsigned long length;
+} cclang_unsaved_file_t;
+
+/** CXDiagnosticSeverity. */
+enum {
+    CCLANG_IGNORED = 0,
+    CCLANG_NOTE = 1,
+    CCLANG_WARNING = 2,
+    CCLANG_ERROR = 3,
+    CCLANG_FATAL = 4
+};
+
+/** CXInclusionVisitor: a file, and the places that include it, the innermost first. */
+typedef void (*cclang_inclusion_visitor_t)(void *file, cclang_location_t *stack, unsigned depth, void *context);
+
+/**
+ * The functions: a result, a name without its `clang_`, the arguments. CCLANG_FUNCTIONS(F) calls F with each.
+ */
+#define CCLANG_FUNCTIONS(F)                                                                                            \
+    F(cclang_string_t, getClangVersion, (void))                                                                        \
+    F(const char *, getCString, (cclang_string_t string))                                                              \
+    F(void, disposeString, (cclang_string_t string))                                                                   \
+    F(void *, createIndex, (int exclude_declarations_from_pch, int display_diagnostics))                               \
+    F(void, disposeIndex, (void *index))                                                                               \
+    F(int, parseTranslationUnit2,                                                                                      \
+      (void *index, const char *path, const char *const *arguments, int argument_count,                                \
+       cclang_unsaved_file_t *files, unsigned file_count, unsigned options, void **unit))                              \
+    F(void, disposeTranslationUnit, (void *unit))                                                                      \
+    F(unsigned, getNumDiagnostics, (void *unit))                                                                       \
+    F(void *, getDiagnostic, (void *unit, unsigned index))                                                             \
+    F(void, disposeDiagnostic, (void *diagnostic))                                                                     \
+    F(int, getDiagnosticSeverity, (void *diagnostic))                                                                  \
+    F(cclang_string_t, getDiagnosticSpelling, (void *diagnostic))                                                      \
+    F(cclang_string_t, getDiagnosticOption, (void *diagnostic, cclang_string_t *disabling))                            \
+    F(cclang_location_t, getDiagnosticLocation, (void *diagnostic))                                                    \
+    F(unsigned, getDiagnosticNumRanges, (void *diagnostic))                                                            \
+    F(cclang_range_t, getDiagnosticRange, (void *diagnostic, unsigned index))                                          \
+    F(void *, getChildDiagnostics, (void *diagnostic))                                                                 \
+    F(unsigned, getNumDiagnosticsInSet, (void *set))                                                                   \
+    F(void *, getDiagnosticInSet, (void *set, unsigned index))                                                         \
+    F(void, getFileLocation,                                                                                           \
+      (cclang_location_t location, void **file, unsigned *line, unsigned *column, unsigned *offset))                   \
+    F(cclang_string_t, getFileName, (void *file))                                                                      \
+    F(cclang_token_t *, getToken, (void *unit, cclang_location_t location))                                            \
+    F(cclang_range_t, getTokenExtent, (void *unit, cclang_token_t token))                                              \
+    F(void, disposeTokens, (void *unit, cclang_token_t *tokens, unsigned count))                                       \
+    F(cclang_location_t, getRangeStart, (cclang_range_t range))                                                        \
+    F(cclang_location_t, getRangeEnd, (cclang_range_t range))                                                          \
+    F(void, getInclusions, (void *unit, cclang_inclusion_visitor_t visitor, void *context))
+
+/** The functions of a loaded libclang. It stays loaded. */
+typedef struct cclang_api {
+#define CCLANG_MEMBER(RESULT, NAME, ARGUMENTS) RESULT(*NAME) ARGUMENTS;
+    CCLANG_FUNCTIONS(CCLANG_MEMBER)
+#undef CCLANG_MEMBER
+} cclang_api_t;
+
+/**
+ * Loads the library of a path, or of a name that the dynamic linker finds, and fills `api`.
+ *
+ * Gives 0, or -1 with the reason, as a text that ends in NUL, in `reason` (of `size` bytes, at least 1).
+ */
+int cclang_load(const char *path, cclang_api_t *api, char *reason, size_t size);
