@@ -78,6 +78,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Fuzz", exclude: ["README.md"]),
+        // The link calls of each layout as tables of functions, so that one test serves all.
+        .target(
+            name: "CVirtqueueHarness", dependencies: ["CVirtqueue"], path: "Tests/CVirtqueueHarness"),
+        .testTarget(name: "CVirtqueueTests", dependencies: ["CVirtqueue", "CVirtqueueHarness"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(
             name: "FilesTests", dependencies: ["Files", .product(name: "SystemPackage", package: "swift-system")]),

@@ -9,3 +9,9 @@
 #pragma once
 
 #include <topoc/link.h>
+#include <topoc/vq_libvirtqueue_device.h>
+#include <topoc/vq_libvirtqueue_driver.h>
+#include <topoc/vq_packed_device.h>
+#include <topoc/vq_packed_driver.h>
+#include <topoc/vq_split_device.h>
+#include <topoc/vq_split_driver.h>

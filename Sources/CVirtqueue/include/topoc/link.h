@@ -95,6 +95,18 @@ static inline enum topoc_vq_status topoc_link_peek(topoc_link_device *device, st
     return TOPOC_LINK(device_peek)(device, frame);
 }
 
+static inline enum topoc_vq_status topoc_link_copy(topoc_link_device *device, unsigned char *destination,
+                                                   uint32_t capacity, uint32_t *length)
+{
+    return TOPOC_LINK(device_copy)(device, destination, capacity, length);
+}
+
+static inline enum topoc_vq_status topoc_link_chain(topoc_link_device *device, struct topoc_vq_segment *segments,
+                                                    uint16_t capacity, struct topoc_vq_chain *chain)
+{
+    return TOPOC_LINK(device_chain)(device, segments, capacity, chain);
+}
+
 static inline void topoc_link_commit(topoc_link_device *device)
 {
     TOPOC_LINK(device_commit)(device);

@@ -77,6 +77,12 @@ static inline uint16_t topoc_packed_used(uint16_t position, uint16_t length)
     return (position & length) == 0 ? (TOPOC_PACKED_AVAILABLE | TOPOC_PACKED_USED) : 0;
 }
 
+/* The position that a slot and a wrap counter stand for (bit 15: the counter), as vhost-user gives them. */
+static inline uint16_t topoc_packed_position(uint16_t encoded, uint16_t length)
+{
+    return (uint16_t)((encoded & 0x7fffu) + ((encoded & 0x8000u) != 0 ? 0u : length));
+}
+
 #define TOPOC_PACKED_STATE (TOPOC_PACKED_AVAILABLE | TOPOC_PACKED_USED)
 
 /*

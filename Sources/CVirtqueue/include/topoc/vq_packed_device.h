@@ -18,16 +18,21 @@ struct topoc_packed_device {
     struct topoc_packed_rings rings;
     struct topoc_vq_memory memory; /* that descriptors may point into */
     struct topoc_vq_region pool;   /* of a link: the one region of `memory` */
-    uint32_t held_bytes;           /* in frames that were committed and not given back */
+    struct topoc_vq_features features;
+    uint32_t bytes_max;      /* in a chain */
+    uint32_t held_bytes;     /* in frames that were committed and not given back */
     uint32_t held_bytes_max;
-    uint16_t next;                 /* the next descriptor to take */
-    uint16_t returned;             /* the first that was not given back */
-    uint16_t asked;                /* `returned` when the driver was last asked whether it wants a signal */
-    uint16_t held;                 /* frames that were committed and not given back */
-    uint16_t held_max;
-    uint16_t taken;                /* descriptors of the frame that was peeked at */
-    uint16_t id;                   /* of the frame that was peeked at; after its commit, of the last held */
-    uint32_t taken_bytes;
+    uint32_t taken_bytes;    /* of the frame that was looked at */
+    uint32_t written;        /* bytes that were written into it */
+    uint16_t next;           /* the next descriptor to take */
+    uint16_t returned;       /* the first that was not given back */
+    uint16_t asked;          /* `returned` when the driver was last asked whether it wants a signal */
+    uint16_t held_max;       /* descriptors that are committed and not given back, at most */
+    uint16_t batch;          /* the first held descriptor that has no used one yet: one will stand for all up to `next` */
+    uint16_t batch_id;       /* of the last frame of the batch */
+    uint16_t head_flags;     /* the flags of the used descriptor at `returned`, written last */
+    uint16_t taken;          /* descriptors of the frame that was looked at; 0 when there is none to commit */
+    uint16_t id;             /* of the frame that was looked at */
     enum topoc_vq_fault fault;
 };
 
@@ -49,8 +54,39 @@ static inline bool topoc_packed_device_init(struct topoc_packed_device *device, 
     device->pool.size = size - overhead;
     device->memory.regions = &device->pool;
     device->memory.count = 1;
+    device->features.event_index = true;
+    device->features.in_order = true;
+    device->bytes_max = size - overhead;
     device->held_max = length / 2u < TOPOC_PACKED_HELD_MAX ? (uint16_t)(length / 2u) : TOPOC_PACKED_HELD_MAX;
     device->held_bytes_max = (size - overhead) / 2u;
+    return true;
+}
+
+/*
+ * Makes the device side of a queue whose parts lie where `rings` says, each aligned as virtio 1.2, 2.8.10.1 wants, and
+ * whose descriptors point into `memory`. `next` and `returned` are the positions to go on from: 0 for a new queue, else of
+ * topoc_packed_position. `bytes_max` bounds a chain. False where the length is no power of two.
+ */
+static inline bool topoc_packed_device_init_rings(struct topoc_packed_device *device,
+                                                  const struct topoc_packed_rings *rings,
+                                                  const struct topoc_vq_memory *memory,
+                                                  struct topoc_vq_features features, uint32_t bytes_max, uint16_t next,
+                                                  uint16_t returned)
+{
+    if (!topoc_vq_length_valid(rings->length)) {
+        return false;
+    }
+    memset(device, 0, sizeof(*device));
+    device->rings = *rings;
+    device->memory = *memory;
+    device->features = features;
+    device->bytes_max = bytes_max;
+    device->next = next;
+    device->batch = next;
+    device->returned = returned;
+    device->asked = returned;
+    device->held_max = rings->length;
+    device->held_bytes_max = UINT32_MAX;
     return true;
 }
 
@@ -60,35 +96,139 @@ static inline enum topoc_vq_status topoc_packed_device_break(struct topoc_packed
     if (device->fault == TOPOC_VQ_SOUND) {
         device->fault = fault;
     }
+    device->taken = 0;
     return TOPOC_VQ_BROKEN;
 }
 
-/* Gives back what is held: one descriptor, where the first stood, naming the last. */
+/* Writes a used descriptor; the flags of the first that is held are left to flush. */
+static inline void topoc_packed_device_use(struct topoc_packed_device *device, uint16_t position, uint16_t id,
+                                           uint32_t written)
+{
+    uint16_t length = device->rings.length;
+    struct topoc_packed_descriptor *slot = &device->rings.descriptors[position & (length - 1u)];
+    uint16_t flags = topoc_packed_used(position, length);
+    if (written > 0) {
+        flags |= TOPOC_VQ_WRITE; /* there is a length (2.8.6.1) */
+    }
+    topoc_store_u16(&slot->id, id);
+    topoc_store_u32(&slot->length, written);
+    if (position == device->returned) {
+        device->head_flags = flags;
+    } else {
+        /* The driver comes here only after the first, whose flags topoc_packed_device_flush releases. */
+        topoc_store_u16(&slot->flags, flags);
+    }
+}
+
+/* Writes the one used descriptor of the batch: where its first stood, naming its last (2.8.9). */
+static inline void topoc_packed_device_end_batch(struct topoc_packed_device *device)
+{
+    if (device->batch != device->next) {
+        topoc_packed_device_use(device, device->batch, device->batch_id, 0);
+        device->batch = device->next;
+    }
+}
+
+/* Gives back what is held. */
 static inline void topoc_packed_device_flush(struct topoc_packed_device *device)
 {
-    if (device->held == 0) {
+    uint16_t length = device->rings.length;
+    if (device->returned == device->next || device->fault != TOPOC_VQ_SOUND) {
         return;
     }
-    uint16_t length = device->rings.length;
-    struct topoc_packed_descriptor *slot = &device->rings.descriptors[device->returned & (length - 1u)];
-    topoc_store_u16(&slot->id, device->id);
-    topoc_store_u32(&slot->length, 0);
-    /* Releases the buffers, whose bytes have been read, to topoc_packed_driver_reclaim. */
-    topoc_store_release_u16(&slot->flags, topoc_packed_used(device->returned, length));
+    topoc_packed_device_end_batch(device);
+    /* Releases the buffers, whose bytes have been read or written, to topoc_packed_driver_reclaim. */
+    topoc_store_release_u16(&device->rings.descriptors[device->returned & (length - 1u)].flags, device->head_flags);
     device->returned = device->next;
-    device->held = 0;
     device->held_bytes = 0;
 }
 
+/* Looks whether there is a chain. READY: it begins where `cursor` says, and is complete; EMPTY; BROKEN. */
+static inline enum topoc_vq_status topoc_packed_device_begin(struct topoc_packed_device *device,
+                                                             struct topoc_vq_cursor *cursor, bool *settled)
+{
+    uint16_t length = device->rings.length;
+    device->taken = 0;
+    if (device->fault != TOPOC_VQ_SOUND) {
+        return TOPOC_VQ_BROKEN;
+    }
+    cursor->table = (const unsigned char *)device->rings.descriptors;
+    cursor->entries = length;
+    cursor->index = device->next & (length - 1u);
+    cursor->indirect = false;
+    /* Acquires what topoc_packed_driver_flush releases: the chain's other fields, and its bytes. */
+    cursor->flags = topoc_load_acquire_u16(&device->rings.descriptors[cursor->index].flags);
+    cursor->begun = true;
+    *settled = true;
+    bool available = (cursor->flags & TOPOC_PACKED_STATE) == topoc_packed_available(device->next, length);
+    return available ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
+}
+
+/* Reads the descriptor at the cursor, once. The id of a chain stands in its last descriptor in the ring (2.8.6). */
+static inline struct topoc_vq_piece topoc_packed_device_read(struct topoc_packed_device *device,
+                                                             struct topoc_vq_cursor *cursor)
+{
+    const struct topoc_packed_descriptor *table = (const struct topoc_packed_descriptor *)(const void *)cursor->table;
+    const struct topoc_packed_descriptor *descriptor = &table[cursor->index];
+    struct topoc_vq_piece piece;
+    piece.address = topoc_load_u64(&descriptor->address);
+    piece.length = topoc_load_u32(&descriptor->length);
+    piece.flags = cursor->begun ? cursor->flags : topoc_load_u16(&descriptor->flags);
+    piece.next = 0;
+    cursor->begun = false;
+    if (!cursor->indirect) {
+        device->id = topoc_load_u16(&descriptor->id);
+    }
+    return piece;
+}
+
+/* Moves the cursor behind a descriptor that was read. READY: there is more of the chain; EMPTY: it ends. */
+static inline enum topoc_vq_status topoc_packed_device_step(struct topoc_packed_device *device,
+                                                            struct topoc_vq_cursor *cursor,
+                                                            const struct topoc_vq_piece *piece)
+{
+    (void)device;
+    /* An indirect table is a chain as a whole, and has no ids or links (2.8.7). */
+    bool more = cursor->indirect ? cursor->index + 1u < cursor->entries : (piece->flags & TOPOC_VQ_NEXT) != 0;
+    cursor->index = (cursor->index + 1u) & (cursor->indirect ? UINT32_MAX : cursor->entries - 1u);
+    return more ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
+}
+
+/* Remembers what commit has to take: a chain of `descriptors` of the ring. */
+static inline void topoc_packed_device_take(struct topoc_packed_device *device, uint32_t bytes, uint16_t descriptors)
+{
+    device->taken_bytes = bytes;
+    device->written = 0;
+    device->taken = descriptors;
+}
+
+/* A driver publishes a packed chain when it is complete (2.8.21.1). */
+static inline bool topoc_packed_partial(uint32_t length)
+{
+    (void)length;
+    return false;
+}
+
+static inline bool topoc_packed_whole(const struct topoc_vq_walk *walk)
+{
+    (void)walk;
+    return true;
+}
+
+#define TOPOC_VQ(name) topoc_packed_##name
+#include <topoc/vq_chain.h>
+#undef TOPOC_VQ
+
 /*
  * Looks at the next frame, if it lies in one piece, as every frame of a link does. READY: `frame` is borrowed until
- * topoc_packed_device_commit; EMPTY: what was held has been given back; CHAIN: use topoc_packed_device_copy; BROKEN.
+ * topoc_packed_device_commit; EMPTY: what was held has been given back; CHAIN: take it by copy, or as a chain; BROKEN.
  */
 static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_device *device,
                                                             struct topoc_vq_frame *frame)
 {
     uint16_t length = device->rings.length;
     struct topoc_packed_descriptor *slot = &device->rings.descriptors[device->next & (length - 1u)];
+    device->taken = 0;
     if (device->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
     }
@@ -114,21 +254,32 @@ static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_ADDRESS);
     }
     device->id = topoc_load_u16(&slot->id);
-    device->taken = 1;
-    device->taken_bytes = bytes;
+    topoc_packed_device_take(device, bytes, 1);
     frame->base = base;
     frame->length = bytes;
     return TOPOC_VQ_READY;
 }
 
-/* Has done with the frame that was peeked at: takes it off the ring, and gives it back with the others that are held. */
+/* Has done with the frame that was looked at: takes it off the ring, and gives it back with the others that are held. */
 static inline void topoc_packed_device_commit(struct topoc_packed_device *device)
 {
-    device->next = (uint16_t)(device->next + device->taken);
-    device->held++;
+    if (device->taken == 0) {
+        return;
+    }
+    if (device->features.in_order && device->written == 0) {
+        device->batch_id = device->id;
+        device->next = (uint16_t)(device->next + device->taken);
+    } else {
+        /* A descriptor of its own says how much was written. */
+        topoc_packed_device_end_batch(device);
+        topoc_packed_device_use(device, device->next, device->id, device->written);
+        device->next = (uint16_t)(device->next + device->taken);
+        device->batch = device->next;
+    }
     device->held_bytes += device->taken_bytes;
     device->taken = 0;
-    if (device->held >= device->held_max || device->held_bytes >= device->held_bytes_max) {
+    if ((uint16_t)(device->next - device->returned) >= device->held_max
+        || device->held_bytes >= device->held_bytes_max) {
         topoc_packed_device_flush(device);
     }
 }
@@ -148,7 +299,7 @@ static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *d
     /* Partner: the fence in topoc_packed_driver_listen. Either we see that it listens, or it sees the buffers. */
     topoc_fence();
     uint16_t flags = topoc_load_u16(&device->rings.driver_event->flags);
-    if (flags != TOPOC_PACKED_EVENT_POSITION) {
+    if (flags != TOPOC_PACKED_EVENT_POSITION || !device->features.event_index) {
         return flags != TOPOC_PACKED_EVENT_DISABLE;
     }
     uint16_t position = topoc_load_u16(&device->rings.driver_event->position);
@@ -162,22 +313,20 @@ static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *d
  */
 static inline enum topoc_vq_status topoc_packed_device_listen(struct topoc_packed_device *device)
 {
-    uint16_t length = device->rings.length;
+    if (device->fault != TOPOC_VQ_SOUND) {
+        return TOPOC_VQ_BROKEN;
+    }
     topoc_packed_device_flush(device);
     topoc_store_u16(&device->rings.device_event->flags, TOPOC_PACKED_EVENT_ENABLE);
     /* Partner: the fence in topoc_packed_driver_must_signal. */
     topoc_fence();
-    struct topoc_packed_descriptor *slot = &device->rings.descriptors[device->next & (length - 1u)];
-    uint16_t flags = topoc_load_acquire_u16(&slot->flags); /* partner: topoc_packed_driver_flush */
-    bool available = (flags & TOPOC_PACKED_STATE) == topoc_packed_available(device->next, length);
-    if (device->fault != TOPOC_VQ_SOUND) {
-        return TOPOC_VQ_BROKEN;
-    }
-    return available ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
+    return topoc_packed_device_look(device);
 }
 
 /* Asks for no signals, as one who is awake does. */
 static inline void topoc_packed_device_mute(struct topoc_packed_device *device)
 {
-    topoc_store_u16(&device->rings.device_event->flags, TOPOC_PACKED_EVENT_DISABLE);
+    if (device->fault == TOPOC_VQ_SOUND) {
+        topoc_store_u16(&device->rings.device_event->flags, TOPOC_PACKED_EVENT_DISABLE);
+    }
 }

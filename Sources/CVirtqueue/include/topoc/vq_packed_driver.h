@@ -86,8 +86,8 @@ static inline enum topoc_vq_status topoc_packed_driver_reclaim(struct topoc_pack
 
 /*
  * Reserves a buffer of `length` bytes for the next frame and sets `buffer` to it. READY; FULL until the device gives
- * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can never hold so long a frame; BROKEN. A buffer that is reserved and not staged
- * is reserved anew by the next call.
+ * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
+ * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
  */
 static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_packed_driver *driver, uint32_t length,
                                                                unsigned char **buffer)
@@ -182,6 +182,9 @@ static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *d
  */
 static inline enum topoc_vq_status topoc_packed_driver_listen(struct topoc_packed_driver *driver)
 {
+    if (driver->fault != TOPOC_VQ_SOUND) {
+        return TOPOC_VQ_BROKEN;
+    }
     topoc_store_u16(&driver->rings.driver_event->flags, TOPOC_PACKED_EVENT_ENABLE);
     /* Partner: the fence in topoc_packed_device_must_signal. */
     topoc_fence();
@@ -191,5 +194,7 @@ static inline enum topoc_vq_status topoc_packed_driver_listen(struct topoc_packe
 /* Asks for no signals, as one who is awake does. */
 static inline void topoc_packed_driver_mute(struct topoc_packed_driver *driver)
 {
-    topoc_store_u16(&driver->rings.driver_event->flags, TOPOC_PACKED_EVENT_DISABLE);
+    if (driver->fault == TOPOC_VQ_SOUND) {
+        topoc_store_u16(&driver->rings.driver_event->flags, TOPOC_PACKED_EVENT_DISABLE);
+    }
 }

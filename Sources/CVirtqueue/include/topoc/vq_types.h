@@ -14,6 +14,9 @@
 #define TOPOC_VQ_LENGTH_MAX 32768u
 #define TOPOC_VQ_LENGTH_MIN 4u
 
+/* Bytes of a descriptor, in every layout. */
+#define TOPOC_VQ_DESCRIPTOR_SIZE 16u
+
 /* Descriptor flags (virtio 1.2, 2.7.5 and 2.8.1). */
 #define TOPOC_VQ_NEXT 1u
 #define TOPOC_VQ_WRITE 2u
@@ -61,6 +64,50 @@ struct topoc_vq_memory {
 struct topoc_vq_segment {
     unsigned char *base;
     uint32_t length;
+};
+
+/* A descriptor as it was read, once. `next` is the split layouts' link. */
+struct topoc_vq_piece {
+    uint64_t address;
+    uint32_t length;
+    uint16_t flags;
+    uint16_t next;
+};
+
+/* Where a chain is being read: a table of descriptors of sixteen bytes, and the next to read in it. */
+struct topoc_vq_cursor {
+    const unsigned char *table;
+    uint32_t entries;
+    uint32_t index;
+    bool indirect; /* the table is an indirect one */
+    bool begun;    /* packed: the flags have been read already, to see that there is a chain */
+    uint16_t flags;
+};
+
+/* A chain: its readable segments stand first, the writable ones behind them. */
+struct topoc_vq_chain {
+    uint32_t readable_bytes;
+    uint32_t writable_bytes;
+    uint16_t readable; /* segments */
+    uint16_t writable;
+};
+
+/* A walk along a chain, and what was found so far. */
+struct topoc_vq_walk {
+    struct topoc_vq_cursor cursor;
+    struct topoc_vq_chain chain;
+    struct topoc_vq_segment first;
+    uint32_t last_length;
+    uint16_t own;  /* descriptors of the queue's own table; the others are of an indirect one */
+    bool more;
+    bool settled;  /* the chain is complete, for others follow it */
+};
+
+/* What driver and device agreed upon (virtio 1.2, 6). */
+struct topoc_vq_features {
+    bool event_index; /* VIRTIO_F_EVENT_IDX: each side says at which position it wants a signal */
+    bool in_order;    /* VIRTIO_F_IN_ORDER: buffers come back in the order in which they were made available */
+    bool indirect;    /* VIRTIO_F_INDIRECT_DESC: a descriptor may name a table of descriptors */
 };
 
 /* A frame that lies in one piece, borrowed until it is committed. */

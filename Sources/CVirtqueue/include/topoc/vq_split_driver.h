@@ -1,0 +1,15 @@
+/*
+ * Copyright the topoc developers
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/* The driver side of a split link. */
+
+#pragma once
+
+#include <topoc/vq_split.h>
+
+#define TOPOC_VQ(name) topoc_split_##name
+#include <topoc/vq_rings_driver.h>
+#undef TOPOC_VQ
