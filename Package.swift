@@ -88,6 +88,7 @@ let package = Package(
         .testTarget(
             name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "CVSwitchTests", dependencies: ["CVirtqueue", "CVSwitch", "Wiring"]),
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
             name: "TopologyRulesTests",

@@ -58,10 +58,14 @@ static inline bool topoc_mac_is_station(uint64_t address)
     return address != 0 && !topoc_mac_is_group(address);
 }
 
-/* The product's upper half depends on all of the address; folding it down makes the lower half do so, too. */
+/*
+ * A product's upper bits depend on all of the factor, its lower bits on few; folding the upper half down, twice, makes
+ * both halves depend on every bit of the address.
+ */
 static inline uint64_t topoc_mac_hash(uint64_t address, uint64_t multiplier)
 {
     uint64_t product = address * multiplier;
+    product = (product ^ (product >> 32)) * multiplier;
     return product ^ (product >> 32);
 }
 

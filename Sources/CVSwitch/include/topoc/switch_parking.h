@@ -64,8 +64,13 @@ static inline void topoc_switch_release(struct topoc_switch *sw, uint16_t number
     } else {
         sw->config.parked[record->next].before = record->before;
     }
-    record->next = sw->through;
-    sw->through = number;
+    record->next = TOPOC_SWITCH_NONE;
+    if (sw->through == TOPOC_SWITCH_NONE) {
+        sw->through = number;
+    } else {
+        sw->config.parked[sw->through_last].next = number;
+    }
+    sw->through_last = number;
 }
 
 /*

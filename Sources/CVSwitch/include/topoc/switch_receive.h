@@ -50,29 +50,47 @@ static inline bool topoc_switch_admit(const struct topoc_switch *sw, struct topo
     return true;
 }
 
+/*
+ * Looks at a link's next frame, in one piece or, as upstream's sender and guests make them, in several. READY with
+ * `count` segments; REFUSED: it has more pieces than we take, commit drops it; EMPTY; BROKEN.
+ */
+static inline enum topoc_vq_status topoc_switch_next(struct topoc_switch_link *link, struct topoc_vq_segment *segments,
+                                                     uint32_t *count)
+{
+    struct topoc_vq_frame found;
+    struct topoc_vq_chain chain;
+    enum topoc_vq_status status = topoc_link_peek(&link->device, &found);
+    if (status == TOPOC_VQ_READY) {
+        segments[0].base = (unsigned char *)(uintptr_t)found.base;
+        segments[0].length = found.length;
+        *count = 1;
+    } else if (status == TOPOC_VQ_CHAIN) {
+        status = topoc_link_chain(&link->device, segments, TOPOC_SWITCH_SEGMENTS, &chain);
+        *count = chain.readable; /* what is writable is no part of a frame */
+    }
+    return status;
+}
+
 /* Takes up to `quantum` frames of one link. Sets `taken`; false: the guest has no room. */
 static inline bool topoc_switch_receive_link(struct topoc_switch *sw, uint16_t index, uint32_t quantum,
                                              topoc_switch_deliver *deliver, void *context, uint32_t *taken)
 {
     struct topoc_switch_link *link = &sw->config.links[index];
+    struct topoc_vq_segment segments[TOPOC_SWITCH_SEGMENTS];
     bool room = true;
     *taken = 0;
     while (*taken < quantum) {
-        struct topoc_vq_frame found;
-        enum topoc_vq_status status = topoc_link_peek(&link->device, &found);
-        if (status == TOPOC_VQ_BROKEN || status == TOPOC_VQ_CHAIN) {
-            topoc_switch_break(sw, index);
-            break;
-        }
-        if (status != TOPOC_VQ_READY) {
-            break;
-        }
-        struct topoc_vq_segment segment = {
-            .base = (unsigned char *)(uintptr_t)found.base,
-            .length = found.length
-        };
         struct topoc_switch_frame frame;
-        if (!topoc_switch_frame_of(&frame, &segment, 1, sw->config.frame_max)) {
+        uint32_t count = 0;
+        enum topoc_vq_status status = topoc_switch_next(link, segments, &count);
+        if (status == TOPOC_VQ_BROKEN) {
+            topoc_switch_break(sw, index);
+        }
+        if (status == TOPOC_VQ_BROKEN || status == TOPOC_VQ_EMPTY) {
+            break;
+        }
+        if (status == TOPOC_VQ_REFUSED
+            || !topoc_switch_frame_of(&frame, segments, count, sw->config.frame_max)) {
             link->counters.receive_drops[TOPOC_DROP_LENGTH]++;
         } else if (topoc_switch_admit(sw, link, &frame.header)) {
             if (!deliver(context, &frame)) {

@@ -18,6 +18,7 @@
 #define TOPOC_SWITCH_HEADER 14u    /* of an Ethernet frame, in bytes: destination, source, type */
 #define TOPOC_SWITCH_NONE 0xffffu  /* no link, no parked frame */
 #define TOPOC_SWITCH_QUANTUM 32u   /* frames that are taken of one link before it is the next one's turn */
+#define TOPOC_SWITCH_SEGMENTS 64u  /* pieces of a frame that is received, at most; upstream sends 128 bytes in each */
 #define TOPOC_SWITCH_SET_WORDS ((TOPOC_SWITCH_LINKS_MAX + 31u) / 32u)
 
 /* Why a frame was dropped. */
@@ -128,7 +129,8 @@ struct topoc_switch {
     uint16_t newest;
     uint16_t free;         /* the list of records that hold no frame */
     uint16_t free_count;
-    uint16_t through;      /* the list of frames that `done` must hear of */
+    uint16_t through;      /* the list of frames that `done` must hear of, in the order in which they came through */
+    uint16_t through_last;
     uint16_t turn;         /* the link that is received from next */
     bool listening;        /* peers were asked for signals of frames */
     uint64_t drops[TOPOC_DROP_COUNT]; /* of frames from the guest that concern no link */
