@@ -36,7 +36,7 @@ build:
 
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
-	@$(call install,astyle:astyle cpp:cpp gcc:gcc git:git patch:patch script:bsdutils z3:z3)
+	@$(call install,astyle:astyle clang-14:clang-14 cpp:cpp gcc:gcc git:git patch:patch script:bsdutils z3:z3)
 	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build

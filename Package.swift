@@ -96,8 +96,12 @@ let package = Package(
                 "CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring",
             ]),
         .testTarget(
-            name: "CAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
-        .testTarget(name: "ClangSourceTests", dependencies: ["ClangSource", "Diagnostics"]),
+            name: "CAmkESTests",
+            dependencies: ["CAmkES", "CCompilers", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
+        .testTarget(
+            name: "ClangSourceTests", dependencies: ["CCompilers", "ClangSource", "Diagnostics"], exclude: ["Probe"]),
+        // The C compilers and the formatter of this machine, for tests.
+        .target(name: "CCompilers", path: "Tests/CCompilers"),
         // What is emitted, given to seL4's own CAmkES where a checkout is named.
         .testTarget(
             name: "RealCAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"],

@@ -11,6 +11,15 @@ static const unsigned char generated_autoconf[] = {
 static const unsigned char generated_camkes[] = {
 #embed "headers/generated/camkes.h"
 };
+static const unsigned char generated_sel4_sel4_arch_types_gen[] = {
+#embed "headers/generated/sel4/sel4_arch/types_gen.h"
+};
+static const unsigned char generated_sel4_shared_types_gen[] = {
+#embed "headers/generated/sel4/shared_types_gen.h"
+};
+static const unsigned char generated_sel4_syscall[] = {
+#embed "headers/generated/sel4/syscall.h"
+};
 static const unsigned char libc_assert[] = {
 #embed "headers/libc/assert.h"
 };
@@ -131,6 +140,9 @@ static const unsigned char tree_vm[] = {
 static const cstub_header_t headers[] = {
     HEADER("generated/autoconf.h", generated_autoconf),
     HEADER("generated/camkes.h", generated_camkes),
+    HEADER("generated/sel4/sel4_arch/types_gen.h", generated_sel4_sel4_arch_types_gen),
+    HEADER("generated/sel4/shared_types_gen.h", generated_sel4_shared_types_gen),
+    HEADER("generated/sel4/syscall.h", generated_sel4_syscall),
     HEADER("libc/assert.h", libc_assert),
     HEADER("libc/errno.h", libc_errno),
     HEADER("libc/inttypes.h", libc_inttypes),

@@ -24,7 +24,7 @@ struct Classification {
             message = (callee.map { "`\($0)`: " } ?? "") + said.backticked
         } else if starts("no member named", "field designator") {
             rule = SourceRules.unknownField
-            message = names.count == 2 ? "`\(names[1])` has no field `\(names[0])`" : said.backticked
+            message = names.count >= 2 ? "`\(names[1])` has no field `\(names[0])`" : said.backticked
         } else if said.hasSuffix("file not found") {
             rule = SourceRules.missingHeader
             message = "there is no header `\(names.first ?? "")`"

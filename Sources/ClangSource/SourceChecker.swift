@@ -4,18 +4,12 @@ import Diagnostics
 
 /// The check of emitted C: what its compiler would refuse over the headers of a tree, as topoc's findings.
 public struct SourceChecker: Sendable {
-    /// The machines that an x86 VMM is compiled for. Integers and pointers differ in size.
-    public static let x86 = ["i686-linux-gnu", "x86_64-linux-gnu"]
-
     private let headers: SourceHeaders
-    private let machines: [String]
     private let libclang: Libclang
 
     /// Takes the machine's libclang unless one is given.
-    public init(_ headers: SourceHeaders, machines: [String] = x86, libclang: Libclang? = nil) throws(ClangUnavailable)
-    {
+    public init(_ headers: SourceHeaders, libclang: Libclang? = nil) throws(ClangUnavailable) {
         self.headers = headers
-        self.machines = machines
         if let libclang {
             self.libclang = libclang
         } else {
@@ -29,14 +23,22 @@ public struct SourceChecker: Sendable {
     /// beside the file's own. Gives a report for each file in which something is wrong, in the order of the files; none
     /// where the C can be compiled.
     public func check(_ files: [CFile], searching directories: [String] = []) -> [Report] {
-        var found = Found(files: files, headers: headers.name, machines: machines.count)
+        let faults = files.compactMap { file in
+            SourceLimits.fault(of: file.text).map {
+                Report(source: SourceText(name: file.path, text: file.text), findings: [$0])
+            }
+        }
+        guard faults.isEmpty else { return faults }
+        var found = Found(files: files, headers: headers.name, machines: headers.machines.count)
         for file in files where file.path.hasSuffix(".c") {
-            for machine in machines {
+            for machine in headers.machines {
                 do throws(ClangFailure) {
                     let unit = try TranslationUnit(
                         libclang, path: Self.place(of: file.path), arguments: arguments(machine, directories),
                         files: headers.files + files.map { CFile(path: Self.place(of: $0.path), text: $0.text) })
-                    for diagnostic in unit.diagnostics { found.add(diagnostic, in: unit, of: file.path, machine) }
+                    for diagnostic in unit.diagnostics {
+                        found.add(diagnostic, in: unit, of: file.path, machine.target)
+                    }
                 } catch {
                     found.add(error, of: file.path)
                 }
@@ -55,11 +57,12 @@ public struct SourceChecker: Sendable {
         place.hasPrefix(app) ? String(place.dropFirst(app.count)) : nil
     }
 
-    private func arguments(_ machine: String, _ directories: [String]) -> [String] {
+    private func arguments(_ machine: SourceHeaders.Machine, _ directories: [String]) -> [String] {
         // In headers of others, as `-isystem` makes them, warnings stay warnings.
-        ["-x", "c", "-std=gnu11", "--target=\(machine)", "-nostdinc", "-ferror-limit=100"]
+        ["-x", "c", "-std=gnu11", "--target=\(machine.target)", "-nostdinc", "-ferror-limit=100"]
             + Self.refused.map { "-Werror=\($0)" } + directories.map { "-I\(Self.place(of: $0))" }
-            + headers.directories.flatMap { ["-isystem", $0] } + headers.defines.map { "-D\($0)" }
+            + (headers.directories + machine.directories).flatMap { ["-isystem", $0] }
+            + headers.defines.map { "-D\($0)" }
     }
 
     /// Warnings of clang that mean that the C is wrong.
@@ -71,15 +74,18 @@ public struct SourceChecker: Sendable {
 
 /// The findings in each file, each once whichever file includes it.
 private struct Found {
+    /// What makes two findings the same: clang's notes may differ from file to file.
     private struct Key: Hashable {
         let path: String
-        let finding: Finding
+        let code: String
+        let message: String
+        let span: SourceSpan?
     }
 
     private let files: [CFile]
     private let headers: String
     private let machines: Int
-    private var order: [Key] = []
+    private var findings: [(key: Key, finding: Finding)] = []
     /// The machines for which a finding holds.
     private var holds: [Key: Set<String>] = [:]
 
@@ -116,35 +122,36 @@ private struct Found {
         notes.append("checked over \(headers)")
         notes.append("name the tree's release with `--target`; where that is the right one, this is a fault of topoc")
         let finding = classification.rule.finding(classification.message, at: span, labels: labels, notes: notes)
-        add(Key(path: path, finding: finding), machine)
+        add(finding, of: path, machine)
     }
 
     mutating func add(_ failure: ClangFailure, of file: String) {
         let finding = SourceRules.refused.finding(
             "clang gave this file up (libclang's error code \(failure.code))", at: nil,
             notes: ["this is a fault of libclang or of the machine; TOPOC_LIBCLANG names another libclang"])
-        add(Key(path: file, finding: finding), "")
+        add(finding, of: file, "")
     }
 
-    private mutating func add(_ key: Key, _ machine: String) {
-        if holds[key] == nil { order.append(key) }
+    private mutating func add(_ finding: Finding, of path: String, _ machine: String) {
+        let key = Key(path: path, code: finding.code, message: finding.message, span: finding.span)
+        if holds[key] == nil { findings.append((key, finding)) }
         holds[key, default: []].insert(machine)
     }
 
     var reports: [Report] {
         files.compactMap { file in
-            let findings = order.filter { $0.path == file.path }.map { key in
-                var finding = key.finding
+            let here = findings.filter { $0.key.path == file.path }.map { key, finding in
+                var finding = finding
                 let machines = holds[key, default: []]
-                if machines.count < self.machines, let one = machines.sorted().first, !one.isEmpty {
+                if machines.count < self.machines, let one = machines.first, !one.isEmpty {
                     finding.notes.insert("only where it is compiled for \(one)", at: 0)
                 }
                 return finding
             }
-            if findings.isEmpty { return nil }
+            if here.isEmpty { return nil }
             return Report(
                 source: SourceText(name: file.path, text: file.text),
-                findings: findings.sorted { ($0.span?.lowerBound ?? 0) < ($1.span?.lowerBound ?? 0) })
+                findings: here.sorted { ($0.span?.lowerBound ?? 0) < ($1.span?.lowerBound ?? 0) })
         }
     }
 }

@@ -31,7 +31,8 @@ extension SourceHeaders {
             defines: ["TOPOC_RELEASE=\(release.number)"])
     }
 
-    private static let stubRoot = "/topoc/headers/"
+    /// Where clang believes that they lie. Nothing is there.
+    static let stubRoot = "/topoc/headers/"
 
     /// The embedded headers of some directories, under names that are nowhere on disk.
     static func stubFiles(in directories: [String]) -> [CFile] {

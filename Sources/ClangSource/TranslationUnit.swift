@@ -170,25 +170,24 @@ private struct CStrings {
         let count: Int
     }
 
-    private var bytes: [CChar] = []
+    private var bytes: [UInt8] = []
     private var places: [Range<Int>] = []
 
     init(_ texts: [String]) {
         for text in texts {
             let start = bytes.count
-            bytes.append(contentsOf: text.utf8.lazy.map { CChar(bitPattern: $0) })
+            bytes += text.utf8
             places.append(start..<bytes.count)
             bytes.append(0)
         }
     }
 
     func with<Result>(_ body: ([Text]) -> Result) -> Result {
-        bytes.withUnsafeBufferPointer { buffer in
+        bytes.withUnsafeBytes { buffer in
             // No text: no base address, and nothing that needs one.
-            body(
-                places.compactMap { place in
-                    buffer.baseAddress.map { Text(start: $0 + place.lowerBound, count: place.count) }
-                })
+            let start = buffer.assumingMemoryBound(to: CChar.self).baseAddress
+            return body(
+                places.compactMap { place in start.map { Text(start: $0 + place.lowerBound, count: place.count) } })
         }
     }
 }

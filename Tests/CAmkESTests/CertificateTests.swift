@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import CCompilers
 import Diagnostics
 import Foundation
 import Testing
@@ -8,7 +9,7 @@ import Topology
 import Wiring
 
 @Suite struct CertificateTests {
-    private static let z3 = Tools.find("z3")
+    private static let z3 = Program.find("z3")
 
     /// A certificate of files that `change` may have damaged.
     private func certificate(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import CCompilers
 import Foundation
 import Testing
 import Topology
@@ -124,33 +125,12 @@ import Wiring
         }
     }
 
-    private static let formatter = Tools.find("cmake-format")
+    private static let formatter = Program.find("cmake-format")
 
-    /// With the options of seL4's `astylerc`.
-    @Test(.enabled(if: Tools.find("astyle") != nil, "needs astyle"))
-    func astyleChangesNothing() throws {
-        let astyle = try #require(Tools.find("astyle"))
-        let directory = FileManager.default.temporaryDirectory.appending(path: "topoc-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let options = [
-            "style=otbs", "pad-header", "indent=spaces=4", "attach-closing-while", "pad-oper", "pad-comma",
-            "unpad-paren", "align-pointer=name", "add-braces", "attach-return-type", "convert-tabs",
-            "min-conditional-indent=0", "max-code-length=120", "max-continuation-indent=120",
-        ]
+    @Test(.enabled(if: Astyle.isThere, "needs astyle")) func astyleChangesNothing() throws {
         for (name, assembly) in Topologies.all {
-            for file in try Self.emitted(assembly, .macros) where file.path.hasSuffix(".h") {
-                let url = directory.appending(path: "\(name).h")
-                try Data(file.text.utf8).write(to: url)
-                let process = Process()
-                process.executableURL = URL(filePath: astyle)
-                process.arguments =
-                    ["--options=none", "--suffix=none", "--quiet"] + options.map { "--\($0)" } + [url.path]
-                try process.run()
-                process.waitUntilExit()
-                try #require(process.terminationStatus == 0)
-                #expect(try String(contentsOf: url, encoding: .utf8) == file.text, "\(name): \(file.path)")
-            }
+            let files = try Self.emitted(assembly, .macros)
+            #expect(try Astyle.changes(of: files.map { ($0.path, $0.text) }) == [], "\(name)")
         }
     }
 }

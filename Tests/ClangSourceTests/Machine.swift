@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import ClangSource
+import Foundation
 import Testing
 
 /// What this machine has for the tests.
@@ -10,6 +11,35 @@ enum Machine {
         var seen: Set<String> = []
         return Libclang.candidates.compactMap { try? Libclang(path: $0) }.filter { seen.insert($0.version).inserted }
     }()
+
+    static let hasLibclang = !libclangs.isEmpty
+    static let needsLibclang: Comment = "needs libclang (apt-get install libclang1-14)"
+
+    /// The checkouts of camkes-vm-examples with its projects: the newest, and those of older releases.
+    static let trees: [(variable: String, path: String?)] =
+        ["", "_3_11", "_3_10", "_3_9"].map { suffix in
+            let variable = "TOPOC_CAMKES_TREE" + suffix
+            return (variable, ProcessInfo.processInfo.environment[variable])
+        }
+
+    /// The headers of a tree; without it the test is skipped.
+    static func tree(_ variable: String) throws -> TreeHeaders {
+        guard let path = trees.first(where: { $0.variable == variable })?.path else {
+            try Test.cancel("needs \(variable)")
+        }
+        return try TreeHeaders(root: path)
+    }
+
+    /// Declares or uses once all that our headers declare.
+    static func probe() throws -> CFile { try file("probe.c") }
+
+    /// A device in small.
+    static func device() throws -> CFile { try file("device.c") }
+
+    private static func file(_ name: String) throws -> CFile {
+        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Probe/\(name)")
+        return CFile(path: "src/\(name)", text: try String(contentsOf: url, encoding: .utf8))
+    }
 }
 
 extension Libclang: CustomTestStringConvertible {

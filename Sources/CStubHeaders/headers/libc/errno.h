@@ -6,3 +6,4 @@
 #define EIO 5
 #define ENOMEM 12
 #define EINVAL 22
+#define ENOSYS 38

@@ -2,14 +2,13 @@
 
 #pragma once
 
+#include <autoconf.h>
 #include <sel4/sel4.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <platsupport/io.h>
-
-#define CONFIG_MAX_NUM_NODES 1
 
 typedef struct vm vm_t;
 typedef struct vm_vcpu vm_vcpu_t;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Why a directory cannot be used as a seL4 tree.
+public struct TreeHeadersError: Error, Sendable, Hashable {
+    /// One sentence, without a full stop.
+    public let message: String
+    /// What is missing, a line each; the way out comes last.
+    public let notes: [String]
+}
+
+/// The headers of a checkout of camkes-vm-examples with its projects, from 3.9 on.
+///
+/// What seL4's build generates (the configuration, the component's `camkes.h`, libsel4's bit fields and system calls) is
+/// not in a checkout: for that topoc's own headers stand, before the tree's. So do those of a C library.
+public struct TreeHeaders: Sendable, Hashable {
+    /// The checkout, as it was given.
+    public let root: String
+    /// Whether it is of 3.11 or later: what a device uses changed there.
+    public let isFrom3_11: Bool
+    public let headers: SourceHeaders
+
+    /// Looks into the checkout. Nothing of it is run.
+    public init(root: String) throws(TreeHeadersError) {
+        let missing = Self.libraries.filter { !Self.isThere("\(root)/\($0.directory)/\($0.header)") }
+        guard missing.isEmpty else {
+            throw TreeHeadersError(
+                message: "\(root) is no checkout of camkes-vm-examples with its projects, from 3.9 on",
+                notes: missing.map { "there is no \($0.directory)/\($0.header)" }
+                    + ["`repo sync` in a checkout of camkes-vm-examples-manifest gets what is missing"])
+        }
+        self.root = root
+        isFrom3_11 = Self.isThere("\(root)/projects/vm/components/Init/src/virtio_irq.h")
+        let generated = ["libc", "generated"]
+        headers = SourceHeaders(
+            name: "the headers of \(root)",
+            directories: generated.map { SourceHeaders.stubRoot + $0 }
+                + Self.directories.map { "\(root)/\($0)" }.filter(Self.isThere),
+            files: SourceHeaders.stubFiles(in: generated)
+                + Self.empty.map { CFile(path: "\(SourceHeaders.stubRoot)generated/\($0)", text: "#pragma once\n") },
+            // libsel4's system calls for ia32 were no C before 3.11: a comma was missing.
+            machines: [Self.machine(.x86_64, "x86_64", "64", root)]
+                + (isFrom3_11 ? [Self.machine(.ia32, "ia32", "32", root)] : []))
+    }
+
+    private static func machine(
+        _ machine: SourceHeaders.Machine, _ name: String, _ wordSize: String, _ root: String
+    ) -> SourceHeaders.Machine {
+        let directories = [
+            "kernel/libsel4/sel4_arch_include/\(name)",
+            "kernel/libsel4/mode_include/\(wordSize)",
+            "projects/seL4_libs/libsel4vka/sel4_arch_include/\(name)",
+            "projects/seL4_libs/libsel4utils/sel4_arch_include/\(name)",
+        ]
+        return SourceHeaders.Machine(
+            machine.target, directories: directories.map { "\(root)/\($0)" }.filter(isThere))
+    }
+
+    /// What the build generates of which a device asks nothing: the libraries' configurations, and the stubs of seL4's
+    /// invocations.
+    private static let empty =
+        [
+            "ethdrivers", "platsupport", "sel4camkes", "sel4debug", "sel4utils", "sel4vka", "sel4vm",
+            "sel4vmmplatsupport", "utils",
+        ].map { "\($0)/gen_config.h" } + ["interfaces/sel4_client.h", "sel4/invocation.h"]
+
+    /// What a device includes: a header of each, by which its project is known to be there.
+    private static let libraries: [(directory: String, header: String)] = [
+        ("kernel/libsel4/include", "sel4/sel4.h"),
+        ("tools/camkes/libsel4camkes/include", "camkes/virtqueue.h"),
+        ("projects/projects_libs/libvirtqueue/include", "virtqueue.h"),
+        ("projects/util_libs/libutils/include", "utils/util.h"),
+        ("projects/util_libs/libplatsupport/include", "platsupport/io.h"),
+        ("projects/util_libs/libethdrivers/include", "ethdrivers/raw.h"),
+        ("projects/seL4_libs/libsel4vka/include", "vka/vka.h"),
+        ("projects/seL4_libs/libsel4simple/include", "simple/simple.h"),
+        ("projects/seL4_libs/libsel4vspace/include", "vspace/vspace.h"),
+        ("projects/seL4_projects_libs/libsel4vm/include", "sel4vm/guest_vm.h"),
+        (
+            "projects/seL4_projects_libs/libsel4vmmplatsupport/include",
+            "sel4vmmplatsupport/drivers/virtio_net.h"
+        ),
+        ("projects/vm/components/Init/src", "virtio_net.h"),
+        ("projects/vm/components/VM/configurations", "vm.h"),
+    ]
+
+    /// Directories of headers; those that a release lacks are passed over.
+    private static let directories =
+        libraries.map(\.directory) + [
+            "kernel/libsel4/arch_include/x86",
+            "kernel/libsel4/sel4_plat_include/pc99",
+            "projects/projects_libs/libvswitch/include",
+            "projects/util_libs/libutils/arch_include/x86",
+            "projects/util_libs/libplatsupport/arch_include/x86",
+            "projects/util_libs/libplatsupport/plat_include/pc99",
+            "projects/util_libs/libsatadrivers/include",
+            "projects/util_libs/libvirtio/include",
+            "projects/util_libs/libpci/include",
+            "projects/seL4_libs/libsel4vka/arch_include/x86",
+            "projects/seL4_libs/libsel4simple/arch_include/x86",
+            "projects/seL4_libs/libsel4vspace/arch_include/x86",
+            "projects/seL4_libs/libsel4utils/include",
+            "projects/seL4_libs/libsel4utils/arch_include/x86",
+            "projects/seL4_projects_libs/libsel4vm/arch_include/x86",
+            "projects/seL4_projects_libs/libsel4vmmplatsupport/arch_include/x86",
+        ]
+
+    private static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }
+}
