@@ -30,7 +30,7 @@ struct copy_16 {
 };
 
 /* Fewer than 64 octets. */
-static inline void short_copy(uint8_t *to, const uint8_t *from, uint32_t bytes)
+static inline __attribute__((always_inline)) void short_copy(uint8_t *to, const uint8_t *from, uint32_t bytes)
 {
     if (bytes >= 32) {
         COPY_TWO(struct copy_32);
@@ -51,7 +51,7 @@ static inline void short_copy(uint8_t *to, const uint8_t *from, uint32_t bytes)
 #include <immintrin.h>
 #define EXACT_COPY "exact, AVX-512"
 
-static inline void exact_copy(void *to, const void *from, uint32_t bytes)
+static inline __attribute__((always_inline)) void exact_copy(void *to, const void *from, uint32_t bytes)
 {
     uint8_t *t = to;
     const uint8_t *f = from;
@@ -80,7 +80,7 @@ static inline void exact_copy(void *to, const void *from, uint32_t bytes)
 #include <immintrin.h>
 #define EXACT_COPY "exact, AVX"
 
-static inline void exact_copy(void *to, const void *from, uint32_t bytes)
+static inline __attribute__((always_inline)) void exact_copy(void *to, const void *from, uint32_t bytes)
 {
     uint8_t *t = to;
     const uint8_t *f = from;
@@ -97,7 +97,7 @@ static inline void exact_copy(void *to, const void *from, uint32_t bytes)
 #else
 #define EXACT_COPY "memcpy"
 
-static inline void exact_copy(void *to, const void *from, uint32_t bytes)
+static inline __attribute__((always_inline)) void exact_copy(void *to, const void *from, uint32_t bytes)
 {
     memcpy(to, from, bytes);
 }

@@ -4,8 +4,8 @@
 
 #include "report.h"
 
-#define OURS_LIBVIRTQUEUE "peer_ours_libvirtqueue"
-#define OURS_PACKED "peer_ours_packed"
+#define OURS_LIBVIRTQUEUE "peer_ours_libvirtqueue_gcc"
+#define OURS_PACKED "peer_ours_packed_gcc"
 #define UPSTREAM "peer_upstream_gcc"
 #define UPSTREAM_FIXED "peer_upstream_gcc_fixed"
 #define IDEAL "peer_ideal_gcc"

@@ -30,7 +30,7 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-static inline uint64_t loop_word(const uint8_t *at)
+PER_FRAME uint64_t loop_word(const uint8_t *at)
 {
     uint64_t word;
     memcpy(&word, at, sizeof(word));
@@ -43,7 +43,7 @@ static inline bool loop_stopped(struct job *job)
 }
 
 /* The same for every peer, inside the time that is measured: length, first and last eight octets, order. */
-static inline void loop_check(const struct frames *frames, uint32_t bytes, const uint8_t *frame, uint32_t length,
+PER_FRAME void loop_check(const struct frames *frames, uint32_t bytes, const uint8_t *frame, uint32_t length,
                               uint64_t *next, struct tally *tally)
 {
     const uint64_t kind = *next % FRAME_KINDS;

@@ -14,6 +14,9 @@
  * driver calls. A loop moves many frames, so no frame pays for a call through a pointer.
  */
 
+/* What a peer does with a frame goes into the loops, whatever a compiler thinks of its size. */
+#define PER_FRAME static inline __attribute__((always_inline))
+
 #define LINE 64
 #define LINKS_MAX 31
 #define BATCH 32

@@ -44,26 +44,26 @@ static bool link_open(struct link *link, uint32_t bytes)
     return places > 0;
 }
 
-static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
+PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 {
     COPY(tx->region + (size_t)tx->place * tx->stride, frame, bytes);
     tx->place = tx->place + 1 == tx->places ? 0 : tx->place + 1;
     return true;
 }
 
-static inline uint32_t rx_receive(struct rx *rx, void *frame)
+PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 {
     COPY(frame, rx->region + (size_t)rx->place * rx->stride, rx->bytes);
     rx->place = rx->place + 1 == rx->places ? 0 : rx->place + 1;
     return rx->bytes;
 }
 
-static inline void tx_idle(struct tx *tx)
+PER_FRAME void tx_idle(struct tx *tx)
 {
     (void)tx;
 }
 
-static inline void rx_idle(struct rx *rx)
+PER_FRAME void rx_idle(struct rx *rx)
 {
     (void)rx;
 }

@@ -52,7 +52,7 @@ static bool link_open(struct link *link, uint32_t bytes)
 }
 
 /* Slots that can be filled; looks at the consumer's line only where what it last said is not enough. */
-static inline uint32_t tx_room(struct tx *tx, uint32_t wanted)
+PER_FRAME uint32_t tx_room(struct tx *tx, uint32_t wanted)
 {
     uint32_t room = tx->entries - (tx->filled - tx->emptied_seen);
     if (__builtin_expect(room < wanted, 0)) {
@@ -63,7 +63,7 @@ static inline uint32_t tx_room(struct tx *tx, uint32_t wanted)
     return room;
 }
 
-static inline void tx_fill(struct tx *tx, const void *frame, uint32_t bytes)
+PER_FRAME void tx_fill(struct tx *tx, const void *frame, uint32_t bytes)
 {
     tx->ring->lengths[tx->slot] = bytes;
     exact_copy(tx->ring->slots + (size_t)tx->slot * tx->stride, frame, bytes);
@@ -71,13 +71,13 @@ static inline void tx_fill(struct tx *tx, const void *frame, uint32_t bytes)
     tx->filled++;
 }
 
-static inline void tx_publish(struct tx *tx)
+PER_FRAME void tx_publish(struct tx *tx)
 {
     /* Release: with the consumer's acquire in rx_count, it sees the slots whole. */
     atomic_store_explicit(&tx->ring->filled, tx->filled, memory_order_release);
 }
 
-static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
+PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 {
     if (tx_room(tx, 1) == 0) {
         return false;
@@ -87,7 +87,7 @@ static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
     return true;
 }
 
-static inline uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
+PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
                                      uint32_t count)
 {
     const uint32_t room = tx_room(tx, count);
@@ -101,12 +101,12 @@ static inline uint32_t tx_send_batch(struct tx *tx, const struct frames *frames,
     return some;
 }
 
-static inline void tx_idle(struct tx *tx)
+PER_FRAME void tx_idle(struct tx *tx)
 {
     (void)tx;
 }
 
-static inline uint32_t rx_count(struct rx *rx, uint32_t wanted)
+PER_FRAME uint32_t rx_count(struct rx *rx, uint32_t wanted)
 {
     uint32_t count = rx->filled_seen - rx->emptied;
     if (__builtin_expect(count < wanted, 0)) {
@@ -117,7 +117,7 @@ static inline uint32_t rx_count(struct rx *rx, uint32_t wanted)
     return count;
 }
 
-static inline uint32_t rx_take(struct rx *rx, void *frame)
+PER_FRAME uint32_t rx_take(struct rx *rx, void *frame)
 {
     const uint32_t bytes = rx->ring->lengths[rx->slot];
     exact_copy(frame, rx->ring->slots + (size_t)rx->slot * rx->stride, bytes);
@@ -126,13 +126,13 @@ static inline uint32_t rx_take(struct rx *rx, void *frame)
     return bytes;
 }
 
-static inline void rx_publish(struct rx *rx)
+PER_FRAME void rx_publish(struct rx *rx)
 {
     /* Release: with the producer's acquire in tx_room. */
     atomic_store_explicit(&rx->ring->emptied, rx->emptied, memory_order_release);
 }
 
-static inline uint32_t rx_receive(struct rx *rx, void *frame)
+PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 {
     if (rx_count(rx, 1) == 0) {
         return 0;
@@ -142,7 +142,7 @@ static inline uint32_t rx_receive(struct rx *rx, void *frame)
     return bytes;
 }
 
-static inline uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
+PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
                                         uint32_t count)
 {
     const uint32_t there = rx_count(rx, count);
@@ -156,7 +156,7 @@ static inline uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_S
     return some;
 }
 
-static inline void rx_idle(struct rx *rx)
+PER_FRAME void rx_idle(struct rx *rx)
 {
     (void)rx;
 }
@@ -169,7 +169,7 @@ static bool open_table(const uint8_t (*macs)[6], uint32_t count)
     return true;
 }
 
-static inline int look_up_one(const uint8_t mac[6])
+PER_FRAME int look_up_one(const uint8_t mac[6])
 {
     return (int)mac_index(mac);
 }
@@ -182,7 +182,7 @@ static bool open_switch(struct link *links, uint32_t count, const uint8_t (*macs
     return true;
 }
 
-static inline uint32_t flood(struct link *links, uint32_t count, const void *frame, uint32_t bytes)
+PER_FRAME uint32_t flood(struct link *links, uint32_t count, const void *frame, uint32_t bytes)
 {
     uint32_t taken = 0;
     for (uint32_t i = 0; i < count; i++) {

@@ -60,13 +60,13 @@ static bool link_open(struct link *link, uint32_t bytes)
     return buffers > 0;
 }
 
-static inline void fill(struct buffer *buffer, const void *frame, uint32_t bytes)
+PER_FRAME void fill(struct buffer *buffer, const void *frame, uint32_t bytes)
 {
     buffer->length = bytes;
     exact_copy(buffer->data, frame, bytes);
 }
 
-static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
+PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 {
     void *buffer;
     if (rte_ring_sc_dequeue(tx->empty, &buffer) != 0) {
@@ -76,7 +76,7 @@ static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
     return rte_ring_sp_enqueue(tx->filled, buffer) == 0;
 }
 
-static inline uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
+PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
                                      uint32_t count)
 {
     void *buffers[BATCH];
@@ -87,7 +87,7 @@ static inline uint32_t tx_send_batch(struct tx *tx, const struct frames *frames,
     return some == 0 ? 0 : rte_ring_sp_enqueue_bulk(tx->filled, buffers, some, NULL);
 }
 
-static inline uint32_t rx_receive(struct rx *rx, void *frame)
+PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 {
     void *at;
     if (rte_ring_sc_dequeue(rx->filled, &at) != 0) {
@@ -100,7 +100,7 @@ static inline uint32_t rx_receive(struct rx *rx, void *frame)
     return bytes;
 }
 
-static inline uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
+PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
                                         uint32_t count)
 {
     void *buffers[BATCH];
@@ -116,12 +116,12 @@ static inline uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_S
     return some;
 }
 
-static inline void tx_idle(struct tx *tx)
+PER_FRAME void tx_idle(struct tx *tx)
 {
     (void)tx;
 }
 
-static inline void rx_idle(struct rx *rx)
+PER_FRAME void rx_idle(struct rx *rx)
 {
     (void)rx;
 }

@@ -55,14 +55,14 @@ static bool link_open(struct link *link, uint32_t bytes)
     return true;
 }
 
-static inline struct element *element_at(const struct rte_ring_zc_data *data, uint32_t i, uint32_t element_bytes)
+PER_FRAME struct element *element_at(const struct rte_ring_zc_data *data, uint32_t i, uint32_t element_bytes)
 {
     uint8_t *at = i < data->n1 ? (uint8_t *)data->ptr1 + (size_t)i * element_bytes
                   : (uint8_t *)data->ptr2 + (size_t)(i - data->n1) * element_bytes;
     return (struct element *)at;
 }
 
-static inline uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
+PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
                                      uint32_t count)
 {
     struct rte_ring_zc_data data;
@@ -78,7 +78,7 @@ static inline uint32_t tx_send_batch(struct tx *tx, const struct frames *frames,
     return some;
 }
 
-static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
+PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 {
     struct rte_ring_zc_data data;
     if (rte_ring_enqueue_zc_bulk_elem_start(tx->ring, tx->element_bytes, 1, &data, NULL) == 0) {
@@ -91,7 +91,7 @@ static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
     return true;
 }
 
-static inline uint32_t rx_receive(struct rx *rx, void *frame)
+PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 {
     struct rte_ring_zc_data data;
     if (rte_ring_dequeue_zc_bulk_elem_start(rx->ring, rx->element_bytes, 1, &data, NULL) == 0) {
@@ -104,7 +104,7 @@ static inline uint32_t rx_receive(struct rx *rx, void *frame)
     return bytes;
 }
 
-static inline uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
+PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
                                         uint32_t count)
 {
     struct rte_ring_zc_data data;
@@ -120,12 +120,12 @@ static inline uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_S
     return some;
 }
 
-static inline void tx_idle(struct tx *tx)
+PER_FRAME void tx_idle(struct tx *tx)
 {
     (void)tx;
 }
 
-static inline void rx_idle(struct rx *rx)
+PER_FRAME void rx_idle(struct rx *rx)
 {
     (void)rx;
 }

@@ -73,7 +73,7 @@ static void reclaim(struct tx *tx)
     }
 }
 
-static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
+PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 {
     const uint32_t blocks = (bytes + UPSTREAM_BLOCK - 1) / UPSTREAM_BLOCK;
     if (tx->blocks_free < blocks) {
@@ -92,7 +92,7 @@ static inline bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
     return failed == 0;
 }
 
-static inline uint32_t rx_receive(struct rx *rx, void *frame)
+PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 {
     virtqueue_ring_object_t chain;
     if (!virtqueue_get_available_buf(&rx->vq, &chain)) {
@@ -104,12 +104,12 @@ static inline uint32_t rx_receive(struct rx *rx, void *frame)
     return bytes;
 }
 
-static inline void tx_idle(struct tx *tx)
+PER_FRAME void tx_idle(struct tx *tx)
 {
     (void)tx;
 }
 
-static inline void rx_idle(struct rx *rx)
+PER_FRAME void rx_idle(struct rx *rx)
 {
     rx->vq.notify();
 }
@@ -131,7 +131,7 @@ static bool open_table(const uint8_t (*macs)[6], uint32_t count)
     return true;
 }
 
-static inline int look_up_one(const uint8_t mac[6])
+PER_FRAME int look_up_one(const uint8_t mac[6])
 {
     return vswitch_get_destnode_index_by_macaddr(&vswitch, (struct ether_addr *)(uintptr_t)mac);
 }
@@ -147,7 +147,7 @@ static bool open_switch(struct link *links, uint32_t count, const uint8_t (*macs
     return true;
 }
 
-static inline uint32_t flood(struct link *links, uint32_t count, const void *frame, uint32_t bytes)
+PER_FRAME uint32_t flood(struct link *links, uint32_t count, const void *frame, uint32_t bytes)
 {
     struct ether_addr *to = (struct ether_addr *)(uintptr_t)frame;
     (void)links;
