@@ -47,6 +47,17 @@ struct topoc_packed_rings {
     uint16_t length;
 };
 
+/* The queue's length: a constant, where TOPOC_LINK_LENGTH says that every queue of the program is as long. */
+static inline uint16_t topoc_packed_length(const struct topoc_packed_rings *rings)
+{
+#ifdef TOPOC_LINK_LENGTH
+    (void)rings;
+    return TOPOC_LINK_LENGTH;
+#else
+    return rings->length;
+#endif
+}
+
 /* Bytes of a link's shared memory before its pool. */
 static inline uint32_t topoc_packed_overhead(uint16_t length)
 {

@@ -17,22 +17,23 @@
 struct topoc_packed_device {
     struct topoc_packed_rings rings;
     struct topoc_vq_memory memory; /* that descriptors may point into */
-    struct topoc_vq_region pool;   /* of a link: the one region of `memory` */
+    struct topoc_vq_region pool;   /* the first region of `memory`; of a link, the one */
     struct topoc_vq_features features;
+    /* Positions are 16-bit numbers in 32 bits, as in the driver. */
     uint32_t bytes_max;      /* in a chain */
     uint32_t held_bytes;     /* in frames that were committed and not given back */
     uint32_t held_bytes_max;
     uint32_t taken_bytes;    /* of the frame that was looked at */
     uint32_t written;        /* bytes that were written into it */
-    uint16_t next;           /* the next descriptor to take */
-    uint16_t returned;       /* the first that was not given back */
+    uint32_t next;           /* the next descriptor to take */
+    uint32_t returned;       /* the first that was not given back */
     uint16_t asked;          /* `returned` when the driver was last asked whether it wants a signal */
-    uint16_t held_max;       /* descriptors that are committed and not given back, at most */
+    uint32_t held_max;       /* descriptors that are committed and not given back, at most */
     uint16_t batch;          /* the first held descriptor that has no used one yet: one will stand for all up to `next` */
-    uint16_t batch_id;       /* of the last frame of the batch */
+    uint32_t batch_id;       /* of the last frame of the batch */
     uint16_t head_flags;     /* the flags of the used descriptor at `returned`, written last */
-    uint16_t taken;          /* descriptors of the frame that was looked at; 0 when there is none to commit */
-    uint16_t id;             /* of the frame that was looked at */
+    uint32_t taken;          /* descriptors of the frame that was looked at; 0 when there is none to commit */
+    uint32_t id;             /* of the frame that was looked at */
     enum topoc_vq_fault fault;
 };
 
@@ -58,7 +59,7 @@ static inline bool topoc_packed_device_init(struct topoc_packed_device *device, 
     device->features.in_order = true;
     device->bytes_max = size - overhead;
     device->held_max = length / 2u < TOPOC_PACKED_HELD_MAX ? (uint16_t)(length / 2u) : TOPOC_PACKED_HELD_MAX;
-    device->held_bytes_max = (size - overhead) / 2u;
+    device->held_bytes_max = (size - overhead) / 8u;
     return true;
 }
 
@@ -79,6 +80,9 @@ static inline bool topoc_packed_device_init_rings(struct topoc_packed_device *de
     memset(device, 0, sizeof(*device));
     device->rings = *rings;
     device->memory = *memory;
+    if (memory->count > 0) {
+        device->pool = memory->regions[0];
+    }
     device->features = features;
     device->bytes_max = bytes_max;
     device->next = next;
@@ -104,7 +108,7 @@ static inline enum topoc_vq_status topoc_packed_device_break(struct topoc_packed
 static inline void topoc_packed_device_use(struct topoc_packed_device *device, uint16_t position, uint16_t id,
                                            uint32_t written)
 {
-    uint16_t length = device->rings.length;
+    uint16_t length = topoc_packed_length(&device->rings);
     struct topoc_packed_descriptor *slot = &device->rings.descriptors[position & (length - 1u)];
     uint16_t flags = topoc_packed_used(position, length);
     if (written > 0) {
@@ -124,15 +128,15 @@ static inline void topoc_packed_device_use(struct topoc_packed_device *device, u
 static inline void topoc_packed_device_end_batch(struct topoc_packed_device *device)
 {
     if (device->batch != device->next) {
-        topoc_packed_device_use(device, device->batch, device->batch_id, 0);
-        device->batch = device->next;
+        topoc_packed_device_use(device, device->batch, (uint16_t)device->batch_id, 0);
+        device->batch = (uint16_t)device->next;
     }
 }
 
 /* Gives back what is held. */
-static inline void topoc_packed_device_flush(struct topoc_packed_device *device)
+TOPOC_VQ_SELDOM void topoc_packed_device_flush(struct topoc_packed_device *device)
 {
-    uint16_t length = device->rings.length;
+    uint16_t length = topoc_packed_length(&device->rings);
     if (device->returned == device->next || device->fault != TOPOC_VQ_SOUND) {
         return;
     }
@@ -147,7 +151,7 @@ static inline void topoc_packed_device_flush(struct topoc_packed_device *device)
 static inline enum topoc_vq_status topoc_packed_device_begin(struct topoc_packed_device *device,
                                                              struct topoc_vq_cursor *cursor, bool *settled)
 {
-    uint16_t length = device->rings.length;
+    uint16_t length = topoc_packed_length(&device->rings);
     device->taken = 0;
     if (device->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
@@ -160,7 +164,7 @@ static inline enum topoc_vq_status topoc_packed_device_begin(struct topoc_packed
     cursor->flags = topoc_load_acquire_u16(&device->rings.descriptors[cursor->index].flags);
     cursor->begun = true;
     *settled = true;
-    bool available = (cursor->flags & TOPOC_PACKED_STATE) == topoc_packed_available(device->next, length);
+    bool available = (cursor->flags & TOPOC_PACKED_STATE) == topoc_packed_available((uint16_t)device->next, length);
     return available ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
 }
 
@@ -219,6 +223,25 @@ static inline bool topoc_packed_whole(const struct topoc_vq_walk *walk)
 #include <topoc/vq_chain.h>
 #undef TOPOC_VQ
 
+/* Where a piece of the peer's lies, or NULL: first as on a link, whose memory is one region. */
+static inline unsigned char *topoc_packed_device_at(const struct topoc_packed_device *device, uint64_t address,
+                                                    uint32_t bytes)
+{
+    uint64_t offset = address - device->pool.address;
+    if (TOPOC_SELDOM(!topoc_vq_within(offset, bytes, device->pool.size))) {
+        return topoc_vq_translate(&device->memory, address, bytes);
+    }
+    return device->pool.base + (size_t)offset;
+}
+
+/* Has no frame to commit. */
+static inline enum topoc_vq_status topoc_packed_device_nothing(struct topoc_packed_device *device,
+                                                               enum topoc_vq_status status)
+{
+    device->taken = 0;
+    return status;
+}
+
 /*
  * Looks at the next frame, if it lies in one piece, as every frame of a link does. READY: `frame` is borrowed until
  * topoc_packed_device_commit; EMPTY: what was held has been given back; CHAIN: take it by copy, or as a chain; BROKEN.
@@ -226,31 +249,31 @@ static inline bool topoc_packed_whole(const struct topoc_vq_walk *walk)
 static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_device *device,
                                                             struct topoc_vq_frame *frame)
 {
-    uint16_t length = device->rings.length;
-    struct topoc_packed_descriptor *slot = &device->rings.descriptors[device->next & (length - 1u)];
-    device->taken = 0;
-    if (device->fault != TOPOC_VQ_SOUND) {
+    uint16_t length = topoc_packed_length(&device->rings);
+    uint16_t next = (uint16_t)device->next;
+    struct topoc_packed_descriptor *slot = &device->rings.descriptors[next & (length - 1u)];
+    if (TOPOC_SELDOM(device->fault != TOPOC_VQ_SOUND)) {
         return TOPOC_VQ_BROKEN;
     }
     /* Acquires what topoc_packed_driver_flush releases: the descriptor's other fields, and the frame. */
     uint16_t flags = topoc_load_acquire_u16(&slot->flags);
-    if ((flags & TOPOC_PACKED_STATE) != topoc_packed_available(device->next, length)) {
+    if ((flags & TOPOC_PACKED_STATE) != topoc_packed_available(next, length)) {
         topoc_packed_device_flush(device);
-        return TOPOC_VQ_EMPTY;
+        return topoc_packed_device_nothing(device, TOPOC_VQ_EMPTY);
     }
-    if ((flags & (TOPOC_VQ_NEXT | TOPOC_VQ_INDIRECT)) != 0) {
-        return TOPOC_VQ_CHAIN;
+    if (TOPOC_SELDOM((flags & (TOPOC_VQ_NEXT | TOPOC_VQ_INDIRECT)) != 0)) {
+        return topoc_packed_device_nothing(device, TOPOC_VQ_CHAIN);
     }
-    if ((flags & TOPOC_VQ_WRITE) != 0) {
+    if (TOPOC_SELDOM((flags & TOPOC_VQ_WRITE) != 0)) {
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_FLAGS);
     }
     uint64_t address = topoc_load_u64(&slot->address);
     uint32_t bytes = topoc_load_u32(&slot->length);
-    unsigned char *base = topoc_vq_translate(&device->memory, address, bytes);
-    if (bytes == 0) {
+    unsigned char *base = topoc_packed_device_at(device, address, bytes);
+    if (TOPOC_SELDOM(bytes == 0)) {
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_LENGTH);
     }
-    if (base == NULL) {
+    if (TOPOC_SELDOM(base == NULL)) {
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_ADDRESS);
     }
     device->id = topoc_load_u16(&slot->id);
@@ -260,26 +283,29 @@ static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_
     return TOPOC_VQ_READY;
 }
 
+/* Takes a frame off a ring whose driver wants a used descriptor for each. */
+TOPOC_VQ_SELDOM void topoc_packed_device_use_one(struct topoc_packed_device *device)
+{
+    topoc_packed_device_end_batch(device);
+    topoc_packed_device_use(device, (uint16_t)device->next, (uint16_t)device->id, device->written);
+    device->batch = (uint16_t)(device->next + device->taken);
+}
+
 /* Has done with the frame that was looked at: takes it off the ring, and gives it back with the others that are held. */
 static inline void topoc_packed_device_commit(struct topoc_packed_device *device)
 {
-    if (device->taken == 0) {
+    if (TOPOC_SELDOM(device->taken == 0)) {
         return;
     }
-    if (device->features.in_order && device->written == 0) {
-        device->batch_id = device->id;
-        device->next = (uint16_t)(device->next + device->taken);
-    } else {
-        /* A descriptor of its own says how much was written. */
-        topoc_packed_device_end_batch(device);
-        topoc_packed_device_use(device, device->next, device->id, device->written);
-        device->next = (uint16_t)(device->next + device->taken);
-        device->batch = device->next;
+    if (TOPOC_SELDOM(!device->features.in_order || device->written != 0)) {
+        topoc_packed_device_use_one(device);
     }
+    device->batch_id = device->id;
+    device->next = (uint16_t)(device->next + device->taken);
     device->held_bytes += device->taken_bytes;
     device->taken = 0;
-    if ((uint16_t)(device->next - device->returned) >= device->held_max
-        || device->held_bytes >= device->held_bytes_max) {
+    if (TOPOC_SELDOM((uint16_t)(device->next - device->returned) >= device->held_max
+                     || device->held_bytes >= device->held_bytes_max)) {
         topoc_packed_device_flush(device);
     }
 }
@@ -290,10 +316,11 @@ static inline void topoc_packed_device_commit(struct topoc_packed_device *device
  */
 static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *device)
 {
-    uint16_t length = device->rings.length;
+    uint16_t length = topoc_packed_length(&device->rings);
     uint16_t before = device->asked;
-    device->asked = device->returned;
-    if (before == device->returned) {
+    uint16_t now = (uint16_t)device->returned;
+    device->asked = now;
+    if (before == now) {
         return false;
     }
     /* Partner: the fence in topoc_packed_driver_listen. Either we see that it listens, or it sees the buffers. */
@@ -303,8 +330,7 @@ static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *d
         return flags != TOPOC_PACKED_EVENT_DISABLE;
     }
     uint16_t position = topoc_load_u16(&device->rings.driver_event->position);
-    return topoc_vq_event_passed(topoc_packed_event_position(position, device->returned, length), device->returned,
-                                 before);
+    return topoc_vq_event_passed(topoc_packed_event_position(position, now, length), now, before);
 }
 
 /*

@@ -10,17 +10,24 @@
 
 #include <topoc/vq_packed.h>
 
+/* Descriptors in a line, and how far ahead of the one that is filled a line of them is asked for. */
+#define TOPOC_PACKED_IN_LINE 4u
+#define TOPOC_PACKED_AHEAD 8u
+
+/*
+ * Positions are 16-bit numbers in 32 bits: clang reads a 16-bit field that changes with every frame as 32 bits, and that
+ * waits until the last frame's 16 have left the store buffer.
+ */
 struct topoc_packed_driver {
     struct topoc_packed_rings rings;
     struct topoc_vq_pool pool;
     uint32_t *ends;      /* per slot: where its buffer ends in the pool. `length` entries, private */
-    uint16_t next;       /* the next descriptor to fill */
-    uint16_t published;  /* the first that is filled and not yet published */
-    uint16_t oldest;     /* the first that the device has not given back */
-    uint16_t asked;      /* `next` when the device was last asked whether it wants a signal */
-    uint16_t head_flags; /* the flags of the descriptor at `published`, written last */
-    uint32_t at;         /* the reserved buffer */
-    uint32_t end;
+    uint32_t next;       /* the next descriptor to fill */
+    uint32_t published;  /* the first that is filled and not yet published */
+    uint32_t oldest;     /* the first that the device has not given back */
+    uint32_t asked;      /* `published` when the device was last asked whether it wants a signal */
+    uint32_t free;       /* descriptors that are known to be free */
+    uint32_t head_flags; /* the flags of the descriptor at `published`, written last */
     enum topoc_vq_fault fault;
 };
 
@@ -37,6 +44,7 @@ static inline bool topoc_packed_driver_init(struct topoc_packed_driver *driver, 
     memset(driver, 0, sizeof(*driver));
     driver->rings = topoc_packed_rings_at(memory, length);
     driver->ends = ends;
+    driver->free = length;
     topoc_vq_pool_init(&driver->pool, memory, topoc_packed_overhead(length), size);
     for (uint16_t i = 0; i < length; i++) {
         topoc_store_u16(&driver->rings.descriptors[i].flags, 0);
@@ -50,6 +58,7 @@ static inline enum topoc_vq_status topoc_packed_driver_break(struct topoc_packed
 {
     if (driver->fault == TOPOC_VQ_SOUND) {
         driver->fault = fault;
+        topoc_vq_pool_close(&driver->pool); /* no frame gets past reserve from here on */
     }
     return TOPOC_VQ_BROKEN;
 }
@@ -57,7 +66,7 @@ static inline enum topoc_vq_status topoc_packed_driver_break(struct topoc_packed
 /* Takes back what the device has used. READY if there was something, EMPTY if not, BROKEN. */
 static inline enum topoc_vq_status topoc_packed_driver_reclaim(struct topoc_packed_driver *driver)
 {
-    uint16_t length = driver->rings.length;
+    uint16_t length = topoc_packed_length(&driver->rings);
     uint16_t mask = (uint16_t)(length - 1u);
     uint16_t outstanding = (uint16_t)(driver->published - driver->oldest);
     enum topoc_vq_status status = TOPOC_VQ_EMPTY;
@@ -68,7 +77,7 @@ static inline enum topoc_vq_status topoc_packed_driver_reclaim(struct topoc_pack
         struct topoc_packed_descriptor *slot = &driver->rings.descriptors[driver->oldest & mask];
         /* Acquires what topoc_packed_device_flush releases: the device has done with the bytes. */
         uint16_t flags = topoc_load_acquire_u16(&slot->flags);
-        if ((flags & TOPOC_PACKED_STATE) != topoc_packed_used(driver->oldest, length)) {
+        if ((flags & TOPOC_PACKED_STATE) != topoc_packed_used((uint16_t)driver->oldest, length)) {
             break;
         }
         uint16_t id = topoc_load_u16(&slot->id);
@@ -84,13 +93,8 @@ static inline enum topoc_vq_status topoc_packed_driver_reclaim(struct topoc_pack
     return status;
 }
 
-/*
- * Reserves a buffer of `length` bytes for the next frame and sets `buffer` to it. READY; FULL until the device gives
- * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
- * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
- */
-static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_packed_driver *driver, uint32_t length,
-                                                               unsigned char **buffer)
+/* Looks for room that was given back since reserve last looked. Answers as reserve does. */
+TOPOC_VQ_SELDOM enum topoc_vq_status topoc_packed_driver_find(struct topoc_packed_driver *driver, uint32_t length)
 {
     if (driver->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
@@ -100,9 +104,8 @@ static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_pack
     }
     for (int attempt = 0; attempt < 2; attempt++) {
         uint16_t outstanding = (uint16_t)(driver->next - driver->oldest);
-        if (outstanding < driver->rings.length
-            && topoc_vq_pool_find(&driver->pool, outstanding > 0, length, &driver->at, &driver->end)) {
-            *buffer = driver->pool.base + driver->pool.start + driver->at;
+        driver->free = (uint32_t)topoc_packed_length(&driver->rings) - outstanding;
+        if (topoc_vq_pool_find(&driver->pool, outstanding > 0, length) && driver->free > 0) {
             return TOPOC_VQ_READY;
         }
         if (attempt == 0 && topoc_packed_driver_reclaim(driver) == TOPOC_VQ_BROKEN) {
@@ -112,36 +115,57 @@ static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_pack
     return TOPOC_VQ_FULL;
 }
 
+/*
+ * Reserves a buffer of `length` bytes for the next frame and sets `buffer` to it. READY; FULL until the device gives
+ * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
+ * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
+ */
+static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_packed_driver *driver, uint32_t length,
+                                                               unsigned char **buffer)
+{
+    if (TOPOC_SELDOM(!topoc_vq_pool_fits(&driver->pool, length) || driver->free == 0)) {
+        enum topoc_vq_status status = topoc_packed_driver_find(driver, length);
+        if (status != TOPOC_VQ_READY) {
+            return status;
+        }
+    }
+    *buffer = topoc_vq_pool_buffer(&driver->pool);
+    return TOPOC_VQ_READY;
+}
+
 /* Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. */
 static inline void topoc_packed_driver_stage(struct topoc_packed_driver *driver, uint32_t length)
 {
-    uint16_t slot = (uint16_t)(driver->next & (driver->rings.length - 1u));
+    uint16_t ring = topoc_packed_length(&driver->rings);
+    uint16_t next = (uint16_t)driver->next;
+    uint16_t slot = (uint16_t)(next & (ring - 1u));
     struct topoc_packed_descriptor *descriptor = &driver->rings.descriptors[slot];
-    uint16_t flags = topoc_packed_available(driver->next, driver->rings.length);
-    topoc_store_u64(&descriptor->address, (uint64_t)driver->pool.start + driver->at);
+    uint16_t flags = topoc_packed_available(next, ring);
+    topoc_store_u64(&descriptor->address, topoc_vq_pool_offset(&driver->pool));
     topoc_store_u32(&descriptor->length, length);
     topoc_store_u16(&descriptor->id, slot);
-    if (driver->next == driver->published) {
+    if (next == driver->published) {
         driver->head_flags = flags;
     } else {
         /* The device comes here only after the first of the batch, whose flags topoc_packed_driver_flush releases. */
         topoc_store_u16(&descriptor->flags, flags);
     }
-    if (driver->next == driver->oldest) {
-        driver->pool.tail = driver->at;
+    driver->ends[slot] = topoc_vq_pool_take(&driver->pool, length);
+    driver->next = (uint16_t)(next + 1u);
+    driver->free--;
+    if (slot % TOPOC_PACKED_IN_LINE == 0 && driver->free >= TOPOC_PACKED_AHEAD + TOPOC_PACKED_IN_LINE) {
+        /* The device has done with these descriptors. */
+        topoc_prefetch_write(&driver->rings.descriptors[(slot + TOPOC_PACKED_AHEAD) & (ring - 1u)]);
     }
-    driver->ends[slot] = driver->end;
-    driver->pool.head = driver->end;
-    driver->next++;
 }
 
 /* Publishes what is staged, all at once. */
 static inline void topoc_packed_driver_flush(struct topoc_packed_driver *driver)
 {
     if (driver->next != driver->published) {
-        uint16_t slot = (uint16_t)(driver->published & (driver->rings.length - 1u));
+        uint16_t slot = (uint16_t)(driver->published & (topoc_packed_length(&driver->rings) - 1u));
         /* Releases frames and descriptors to topoc_packed_device_peek. */
-        topoc_store_release_u16(&driver->rings.descriptors[slot].flags, driver->head_flags);
+        topoc_store_release_u16(&driver->rings.descriptors[slot].flags, (uint16_t)driver->head_flags);
         driver->published = driver->next;
     }
 }
@@ -159,10 +183,11 @@ static inline void topoc_packed_driver_publish(struct topoc_packed_driver *drive
  */
 static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *driver)
 {
-    uint16_t length = driver->rings.length;
-    uint16_t before = driver->asked;
-    driver->asked = driver->published;
-    if (before == driver->published) {
+    uint16_t length = topoc_packed_length(&driver->rings);
+    uint16_t before = (uint16_t)driver->asked;
+    uint16_t now = (uint16_t)driver->published;
+    driver->asked = now;
+    if (before == now) {
         return false;
     }
     /* Partner: the fence in topoc_packed_device_listen. Either we see that it listens, or it sees the frame. */
@@ -172,8 +197,7 @@ static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *d
         return flags != TOPOC_PACKED_EVENT_DISABLE;
     }
     uint16_t position = topoc_load_u16(&driver->rings.device_event->position);
-    return topoc_vq_event_passed(topoc_packed_event_position(position, driver->published, length), driver->published,
-                                 before);
+    return topoc_vq_event_passed(topoc_packed_event_position(position, now, length), now, before);
 }
 
 /*

@@ -17,12 +17,16 @@
 /* Buffers start on lines of their own, so that writing one frame does not take the line of another from the reader. */
 #define TOPOC_VQ_LINE 64u
 
+/* So far ahead of the buffer that is filled, lines are asked for. */
+#define TOPOC_VQ_AHEAD 512u
+
 struct topoc_vq_pool {
     unsigned char *base; /* of the memory of the queue; addresses that the peer is told count from here */
     uint32_t start;      /* where the pool lies in it, in bytes */
     uint32_t size;       /* a multiple of TOPOC_VQ_LINE */
-    uint32_t head;       /* where the next buffer may begin, from `start` */
+    uint32_t head;       /* where the next buffer begins, from `start` */
     uint32_t tail;       /* where the oldest buffer that is in use begins */
+    uint32_t room;       /* bytes at `head` that are known to be free: a multiple of TOPOC_VQ_LINE, within `size` */
 };
 
 static inline void topoc_vq_pool_init(struct topoc_vq_pool *pool, unsigned char *base, uint32_t start, uint32_t end)
@@ -32,35 +36,69 @@ static inline void topoc_vq_pool_init(struct topoc_vq_pool *pool, unsigned char 
     pool->size = end > start ? (end - start) & ~(TOPOC_VQ_LINE - 1u) : 0;
     pool->head = 0;
     pool->tail = 0;
+    pool->room = pool->size;
+}
+
+/* Whether the next buffer can have `length` bytes, by what is known. No for 0. */
+static inline bool topoc_vq_pool_fits(const struct topoc_vq_pool *pool, uint32_t length)
+{
+    return length - 1u < pool->room;
 }
 
 /*
- * Finds `length` bytes in one piece; `used` says whether any buffer is in use. Sets `at` and `end` (from `start`), and
- * changes nothing: topoc_vq_pool_take does. False: the oldest buffers must be given back first.
+ * Looks anew, after buffers were given back: `used` says whether any is in use. Where it helps, the next buffer is moved
+ * to the beginning. False: the oldest buffers must be given back first.
  */
-static inline bool topoc_vq_pool_find(const struct topoc_vq_pool *pool, bool used, uint32_t length, uint32_t *at,
-                                      uint32_t *end)
+static inline bool topoc_vq_pool_find(struct topoc_vq_pool *pool, bool used, uint32_t length)
 {
-    if (length > pool->size) {
-        return false;
-    }
-    uint32_t need = (length + TOPOC_VQ_LINE - 1u) & ~(TOPOC_VQ_LINE - 1u);
     if (!used) {
         /* Nothing is in use: begin again where the lines are warm. */
-        *at = 0;
+        pool->head = 0;
+        pool->tail = 0;
+        pool->room = pool->size;
     } else if (pool->head > pool->tail) {
-        if (need <= pool->size - pool->head) {
-            *at = pool->head;
-        } else if (need <= pool->tail) {
-            *at = 0;
-        } else {
-            return false;
+        pool->room = pool->size - pool->head;
+        if (pool->room < length && pool->tail >= length) {
+            pool->head = 0;
+            pool->room = pool->tail;
         }
-    } else if (need <= pool->tail - pool->head) {
-        *at = pool->head;
     } else {
-        return false;
+        pool->room = pool->tail - pool->head;
     }
-    *end = *at + need;
-    return true;
+    return topoc_vq_pool_fits(pool, length);
+}
+
+/* Where the next buffer lies, as the peer is told, and here. */
+static inline uint32_t topoc_vq_pool_offset(const struct topoc_vq_pool *pool)
+{
+    return pool->start + pool->head;
+}
+
+static inline unsigned char *topoc_vq_pool_buffer(const struct topoc_vq_pool *pool)
+{
+    return pool->base + topoc_vq_pool_offset(pool);
+}
+
+/* Takes a buffer of `length` bytes, which fit. The answer is where it ends, to be made the tail when it is given back. */
+static inline uint32_t topoc_vq_pool_take(struct topoc_vq_pool *pool, uint32_t length)
+{
+    uint32_t bytes = (length + TOPOC_VQ_LINE - 1u) & ~(TOPOC_VQ_LINE - 1u);
+    pool->head += bytes;
+    pool->room -= bytes;
+    if (pool->room >= TOPOC_VQ_AHEAD + bytes) {
+        /* The peer has done with these lines; as many as this buffer had are asked for. */
+        const unsigned char *line = topoc_vq_pool_buffer(pool) + TOPOC_VQ_AHEAD;
+        const unsigned char *end = line + bytes;
+        do {
+            topoc_prefetch_write(line);
+            line += TOPOC_VQ_LINE;
+        } while (line < end);
+    }
+    return pool->head;
+}
+
+/* Lets no buffer fit any more. */
+static inline void topoc_vq_pool_close(struct topoc_vq_pool *pool)
+{
+    pool->room = 0;
 }

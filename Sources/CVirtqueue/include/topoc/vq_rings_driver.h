@@ -17,13 +17,13 @@ struct TOPOC_VQ(driver)
     struct topoc_vq_rings rings;
     struct topoc_vq_pool pool;
     uint32_t *ends;     /* per descriptor: where its buffer ends in the pool. `length` entries, private */
-    uint16_t next;      /* the next frame */
-    uint16_t published; /* the first that is staged and not yet published */
-    uint16_t oldest;    /* the first that the device has not given back */
-    uint16_t seen;      /* the used ring's next entry */
-    uint16_t asked;     /* `published` when the device was last asked whether it wants a signal */
-    uint32_t at;        /* the reserved buffer */
-    uint32_t end;
+    /* Positions are 16-bit numbers in 32 bits, as in vq_packed_driver.h. */
+    uint32_t next;      /* the next frame */
+    uint32_t published; /* the first that is staged and not yet published */
+    uint32_t oldest;    /* the first that the device has not given back */
+    uint32_t free;      /* descriptors that are known to be free */
+    uint32_t seen;      /* the used ring's next entry */
+    uint32_t asked;     /* `published` when the device was last asked whether it wants a signal */
     enum topoc_vq_fault fault;
 };
 
@@ -41,6 +41,7 @@ static inline bool TOPOC_VQ(driver_init)(struct TOPOC_VQ(driver) *driver, unsign
     memset(driver, 0, sizeof(*driver));
     driver->rings = TOPOC_VQ(rings_at)(memory, length);
     driver->ends = ends;
+    driver->free = TOPOC_VQ(capacity)(length);
     topoc_vq_pool_init(&driver->pool, memory + origin, TOPOC_VQ(overhead)(length) - origin, size - origin);
     for (uint16_t i = 0; i < length; i++) {
         struct topoc_vq_descriptor *descriptor = &driver->rings.descriptors[i];
@@ -64,6 +65,7 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_break)(struct TOPOC_VQ(driver
 {
     if (driver->fault == TOPOC_VQ_SOUND) {
         driver->fault = fault;
+        topoc_vq_pool_close(&driver->pool); /* no frame gets past reserve from here on */
     }
     return TOPOC_VQ_BROKEN;
 }
@@ -82,7 +84,7 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_reclaim)(struct TOPOC_VQ(driv
     }
     /* Acquires what the device's flush releases: the entries, and that it has done with the bytes. */
     uint16_t index = topoc_load_acquire_u16(&driver->rings.used->index);
-    uint32_t pending = TOPOC_VQ(ahead)(index, driver->seen, length);
+    uint32_t pending = TOPOC_VQ(ahead)(index, (uint16_t)driver->seen, length);
     if (pending == 0) {
         return TOPOC_VQ_EMPTY;
     }
@@ -105,13 +107,8 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_reclaim)(struct TOPOC_VQ(driv
     return TOPOC_VQ_READY;
 }
 
-/*
- * Reserves a buffer of `length` bytes for the next frame and sets `buffer` to it. READY; FULL until the device gives
- * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
- * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
- */
-static inline enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driver) *driver, uint32_t length,
-                                                            unsigned char **buffer)
+/* Looks for room that was given back since reserve last looked. Answers as reserve does. */
+TOPOC_VQ_SELDOM enum topoc_vq_status TOPOC_VQ(driver_find)(struct TOPOC_VQ(driver) *driver, uint32_t length)
 {
     if (driver->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
@@ -121,9 +118,8 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driv
     }
     for (int attempt = 0; attempt < 2; attempt++) {
         uint16_t outstanding = (uint16_t)(driver->next - driver->oldest);
-        if (outstanding < TOPOC_VQ(capacity)(driver->rings.length)
-            && topoc_vq_pool_find(&driver->pool, outstanding > 0, length, &driver->at, &driver->end)) {
-            *buffer = driver->pool.base + driver->pool.start + driver->at;
+        driver->free = (uint32_t)TOPOC_VQ(capacity)(driver->rings.length) - outstanding;
+        if (topoc_vq_pool_find(&driver->pool, outstanding > 0, length) && driver->free > 0) {
             return TOPOC_VQ_READY;
         }
         if (attempt == 0 && TOPOC_VQ(driver_reclaim)(driver) == TOPOC_VQ_BROKEN) {
@@ -133,19 +129,35 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driv
     return TOPOC_VQ_FULL;
 }
 
+/*
+ * Reserves a buffer of `length` bytes for the next frame and sets `buffer` to it. READY; FULL until the device gives
+ * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
+ * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
+ */
+static inline enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driver) *driver, uint32_t length,
+                                                            unsigned char **buffer)
+{
+    if (TOPOC_SELDOM(!topoc_vq_pool_fits(&driver->pool, length) || driver->free == 0)) {
+        enum topoc_vq_status status = TOPOC_VQ(driver_find)(driver, length);
+        if (status != TOPOC_VQ_READY) {
+            return status;
+        }
+    }
+    *buffer = topoc_vq_pool_buffer(&driver->pool);
+    return TOPOC_VQ_READY;
+}
+
 /* Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. */
 static inline void TOPOC_VQ(driver_stage)(struct TOPOC_VQ(driver) *driver, uint32_t length)
 {
-    uint16_t slot = (uint16_t)(driver->next & (driver->rings.length - 1u));
+    uint16_t next = (uint16_t)driver->next;
+    uint16_t slot = (uint16_t)(next & (driver->rings.length - 1u));
     struct topoc_vq_descriptor *descriptor = &driver->rings.descriptors[slot];
-    topoc_store_u64(&descriptor->address, (uint64_t)driver->pool.start + driver->at);
+    topoc_store_u64(&descriptor->address, topoc_vq_pool_offset(&driver->pool));
     topoc_store_u32(&descriptor->length, length);
-    if (driver->next == driver->oldest) {
-        driver->pool.tail = driver->at;
-    }
-    driver->ends[slot] = driver->end;
-    driver->pool.head = driver->end;
-    driver->next++;
+    driver->ends[slot] = topoc_vq_pool_take(&driver->pool, length);
+    driver->next = (uint16_t)(next + 1u);
+    driver->free--;
 }
 
 /* Publishes what is staged, all at once. */
@@ -155,7 +167,7 @@ static inline void TOPOC_VQ(driver_flush)(struct TOPOC_VQ(driver) *driver)
         driver->published = driver->next;
         /* Releases frames and descriptors to the device's look at the available index. */
         topoc_store_release_u16(&driver->rings.available->index,
-                                TOPOC_VQ(index)(driver->published, driver->rings.length));
+                                TOPOC_VQ(index)((uint16_t)driver->published, driver->rings.length));
     }
 }
 
@@ -172,14 +184,15 @@ static inline void TOPOC_VQ(driver_publish)(struct TOPOC_VQ(driver) *driver, uin
  */
 static inline bool TOPOC_VQ(driver_must_signal)(struct TOPOC_VQ(driver) *driver)
 {
-    uint16_t before = driver->asked;
-    driver->asked = driver->published;
-    if (before == driver->published) {
+    uint16_t before = (uint16_t)driver->asked;
+    uint16_t now = (uint16_t)driver->published;
+    driver->asked = now;
+    if (before == now) {
         return false;
     }
     /* Partner: the fence in the device's listen. Either we see that it listens, or it sees the frame. */
     topoc_fence();
-    return TOPOC_VQ(device_wants)(&driver->rings, true, driver->published, before);
+    return TOPOC_VQ(device_wants)(&driver->rings, true, now, before);
 }
 
 /*
@@ -191,7 +204,7 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_listen)(struct TOPOC_VQ(drive
     if (driver->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
     }
-    TOPOC_VQ(driver_wish)(&driver->rings, true, driver->seen, true);
+    TOPOC_VQ(driver_wish)(&driver->rings, true, (uint16_t)driver->seen, true);
     /* Partner: the fence in the device's must_signal. */
     topoc_fence();
     return TOPOC_VQ(driver_reclaim)(driver);
@@ -201,6 +214,6 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_listen)(struct TOPOC_VQ(drive
 static inline void TOPOC_VQ(driver_mute)(struct TOPOC_VQ(driver) *driver)
 {
     if (driver->fault == TOPOC_VQ_SOUND) {
-        TOPOC_VQ(driver_wish)(&driver->rings, true, driver->seen, false);
+        TOPOC_VQ(driver_wish)(&driver->rings, true, (uint16_t)driver->seen, false);
     }
 }

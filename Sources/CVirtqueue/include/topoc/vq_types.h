@@ -10,6 +10,10 @@
 
 #include <topoc/vq_access.h>
 
+/* Code that few frames come to: kept out of the way of those that do not. */
+#define TOPOC_SELDOM(condition) __builtin_expect(!!(condition), 0)
+#define TOPOC_VQ_SELDOM static __attribute__((noinline, unused))
+
 /* The most descriptors a queue may have (virtio 1.2, 2.7 and 2.8.10.1), and the least that a link is built with. */
 #define TOPOC_VQ_LENGTH_MAX 32768u
 #define TOPOC_VQ_LENGTH_MIN 4u
