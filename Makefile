@@ -9,7 +9,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
 EXAMPLES := $(shell find Examples -name '*.topo' | sort)
-SOURCES := Package.swift Sources Tests Benchmarks Fuzz
+SOURCES := Package.swift Sources Tests Benchmarks Examples Fuzz
 
 # Installs the packages whose program is not there: `program:package`.
 define install

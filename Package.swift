@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .executable(name: "topoc", targets: ["topoc"]),
         .library(name: "Topology", targets: ["Topology"]),
+        .library(name: "VSwitch", targets: ["VSwitch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -62,6 +63,11 @@ let package = Package(
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),
         .target(name: "CVSwitch", dependencies: ["CVirtqueue"]),
+        // The data path's Swift face, and what it needs of Linux.
+        .target(name: "CHostMemory"),
+        .target(
+            name: "VSwitch", dependencies: ["CHostMemory", "CVirtqueue"],
+            swiftSettings: [.enableExperimentalFeature("Lifetimes"), .strictMemorySafety()]),
         .executableTarget(
             name: "topoc",
             dependencies: [
@@ -70,6 +76,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .executableTarget(name: "two-threads", dependencies: ["VSwitch"], path: "Examples/two_threads"),
         .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["DataPath", "README.md"]),
         .executableTarget(
             name: "topoc-fuzz",
@@ -89,6 +96,10 @@ let package = Package(
             name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"],
             exclude: ["Fixtures"]),
         .testTarget(name: "CVSwitchTests", dependencies: ["CVirtqueue", "CVSwitch", "Wiring"]),
+        .target(name: "AllocationCount", path: "Tests/VSwitchTests/AllocationCount"),
+        .testTarget(
+            name: "VSwitchTests", dependencies: ["AllocationCount", "CVirtqueue", "VSwitch", "two-threads"],
+            exclude: ["AllocationCount"]),
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
             name: "TopologyRulesTests",

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CVirtqueue
+
+/// The packed virtqueue (virtio 1.2, 2.8), for links whose ends are both ours.
+public enum PackedLayout: @unsafe WireLayout {
+    public typealias Driver = topoc_packed_driver
+    public typealias Device = topoc_packed_device
+
+    @inlinable public static func makeDriver() -> Driver { unsafe Driver() }
+    @inlinable public static func makeDevice() -> Device { unsafe Device() }
+
+    @inlinable
+    public static func initialize(
+        _ driver: UnsafeMutablePointer<Driver>, _ memory: UnsafeMutablePointer<UInt8>, _ byteCount: UInt32,
+        _ queueLength: UInt16, _ ends: UnsafeMutablePointer<UInt32>
+    ) -> Bool {
+        unsafe topoc_packed_driver_init(driver, memory, byteCount, queueLength, ends)
+    }
+
+    @inlinable
+    public static func initialize(
+        _ device: UnsafeMutablePointer<Device>, _ memory: UnsafeMutablePointer<UInt8>, _ byteCount: UInt32,
+        _ queueLength: UInt16
+    ) -> Bool {
+        unsafe topoc_packed_device_init(device, memory, byteCount, queueLength)
+    }
+
+    @inlinable
+    public static func fault(_ driver: UnsafeMutablePointer<Driver>) -> topoc_vq_fault {
+        unsafe driver.pointee.fault
+    }
+
+    @inlinable
+    public static func reserve(
+        _ driver: UnsafeMutablePointer<Driver>, _ length: UInt32,
+        _ buffer: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
+    ) -> topoc_vq_status {
+        unsafe topoc_packed_driver_reserve(driver, length, buffer)
+    }
+
+    @inlinable
+    public static func stage(_ driver: UnsafeMutablePointer<Driver>, _ length: UInt32) {
+        unsafe topoc_packed_driver_stage(driver, length)
+    }
+
+    @inlinable
+    public static func flush(_ driver: UnsafeMutablePointer<Driver>) {
+        unsafe topoc_packed_driver_flush(driver)
+    }
+
+    @inlinable
+    public static func mustSignal(_ driver: UnsafeMutablePointer<Driver>) -> Bool {
+        unsafe topoc_packed_driver_must_signal(driver)
+    }
+
+    @inlinable
+    public static func listen(_ driver: UnsafeMutablePointer<Driver>) -> topoc_vq_status {
+        unsafe topoc_packed_driver_listen(driver)
+    }
+
+    @inlinable
+    public static func mute(_ driver: UnsafeMutablePointer<Driver>) {
+        unsafe topoc_packed_driver_mute(driver)
+    }
+
+    @inlinable
+    public static func fault(_ device: UnsafeMutablePointer<Device>) -> topoc_vq_fault {
+        unsafe device.pointee.fault
+    }
+
+    @inlinable
+    public static func peek(
+        _ device: UnsafeMutablePointer<Device>, _ frame: UnsafeMutablePointer<topoc_vq_frame>
+    ) -> topoc_vq_status {
+        unsafe topoc_packed_device_peek(device, frame)
+    }
+
+    @inlinable
+    public static func copy(
+        _ device: UnsafeMutablePointer<Device>, _ destination: UnsafeMutablePointer<UInt8>?, _ capacity: UInt32,
+        _ length: UnsafeMutablePointer<UInt32>
+    ) -> topoc_vq_status {
+        unsafe topoc_packed_device_copy(device, destination, capacity, length)
+    }
+
+    @inlinable
+    public static func commit(_ device: UnsafeMutablePointer<Device>) {
+        unsafe topoc_packed_device_commit(device)
+    }
+
+    @inlinable
+    public static func flush(_ device: UnsafeMutablePointer<Device>) {
+        unsafe topoc_packed_device_flush(device)
+    }
+
+    @inlinable
+    public static func mustSignal(_ device: UnsafeMutablePointer<Device>) -> Bool {
+        unsafe topoc_packed_device_must_signal(device)
+    }
+
+    @inlinable
+    public static func listen(_ device: UnsafeMutablePointer<Device>) -> topoc_vq_status {
+        unsafe topoc_packed_device_listen(device)
+    }
+
+    @inlinable
+    public static func mute(_ device: UnsafeMutablePointer<Device>) {
+        unsafe topoc_packed_device_mute(device)
+    }
+}
