@@ -111,6 +111,7 @@ let package = Package(
             dependencies: ["CAmkES", "CCompilers", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
         .testTarget(
             name: "ClangSourceTests", dependencies: ["CCompilers", "ClangSource", "Diagnostics"], exclude: ["Probe"]),
+        .testTarget(name: "DataPathCTests", dependencies: ["CCompilers"]),
         // The C compilers and the formatter of this machine, for tests.
         .target(name: "CCompilers", path: "Tests/CCompilers"),
         // What is emitted, given to seL4's own CAmkES where a checkout is named.

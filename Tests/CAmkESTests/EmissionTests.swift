@@ -130,7 +130,8 @@ import Wiring
     @Test(.enabled(if: Astyle.isThere, "needs astyle")) func astyleChangesNothing() throws {
         for (name, assembly) in Topologies.all {
             let files = try Self.emitted(assembly, .macros)
-            #expect(try Astyle.changes(of: files.map { ($0.path, $0.text) }) == [], "\(name)")
+            let changes = try Astyle.changes(of: files.map { ($0.path, $0.text) })
+            #expect(changes == [], "\(name)")
         }
     }
 }

@@ -19,26 +19,26 @@ struct harness_layout {
     uint32_t (*buffers)(uint16_t length); /* what the first byte of the pool is called in a descriptor */
 
     bool (*driver_init)(void *driver, unsigned char *memory, uint32_t size, uint16_t length, uint32_t *ends);
-    enum topoc_vq_status (*reserve)(void *driver, uint32_t length, unsigned char **buffer);
+    enum topoc_vq_status(*reserve)(void *driver, uint32_t length, unsigned char **buffer);
     void (*stage)(void *driver, uint32_t length);
     void (*flush)(void *driver);
     void (*publish)(void *driver, uint32_t length);
     bool (*driver_must_signal)(void *driver);
-    enum topoc_vq_status (*driver_listen)(void *driver);
+    enum topoc_vq_status(*driver_listen)(void *driver);
     void (*driver_mute)(void *driver);
-    enum topoc_vq_fault (*driver_fault)(const void *driver);
+    enum topoc_vq_fault(*driver_fault)(const void *driver);
 
     bool (*device_init)(void *device, unsigned char *memory, uint32_t size, uint16_t length);
-    enum topoc_vq_status (*peek)(void *device, struct topoc_vq_frame *frame);
-    enum topoc_vq_status (*copy)(void *device, unsigned char *destination, uint32_t capacity, uint32_t *length);
-    enum topoc_vq_status (*chain)(void *device, struct topoc_vq_segment *segments, uint16_t capacity,
-                                  struct topoc_vq_chain *chain);
+    enum topoc_vq_status(*peek)(void *device, struct topoc_vq_frame *frame);
+    enum topoc_vq_status(*copy)(void *device, unsigned char *destination, uint32_t capacity, uint32_t *length);
+    enum topoc_vq_status(*chain)(void *device, struct topoc_vq_segment *segments, uint16_t capacity,
+                                 struct topoc_vq_chain *chain);
     void (*commit)(void *device);
     void (*device_flush)(void *device);
     bool (*device_must_signal)(void *device);
-    enum topoc_vq_status (*device_listen)(void *device);
+    enum topoc_vq_status(*device_listen)(void *device);
     void (*device_mute)(void *device);
-    enum topoc_vq_fault (*device_fault)(const void *device);
+    enum topoc_vq_fault(*device_fault)(const void *device);
 
     /* A link of many frames on one thread; see harness_exchange.h. */
     const char *(*exchange)(uint16_t length, uint32_t size, uint32_t longest, uint32_t frames, uint64_t seed);

@@ -58,7 +58,7 @@ static inline enum topoc_vq_status topoc_switch_next(struct topoc_switch_link *l
                                                      uint32_t *count)
 {
     struct topoc_vq_frame found;
-    struct topoc_vq_chain chain;
+    struct topoc_vq_chain chain = { .readable = 0 }; /* a link that breaks says nothing of it */
     enum topoc_vq_status status = topoc_link_peek(&link->device, &found);
     if (status == TOPOC_VQ_READY) {
         segments[0].base = (unsigned char *)(uintptr_t)found.base;
