@@ -5,9 +5,9 @@
  */
 
 /*
- * A driver and a device side that take turns at random on one thread. Each frame carries its number and bytes that follow
- * from it, so that a frame lost, doubled, out of order or changed is found. Both sides sleep only when listen lets them,
- * and wake only when must_signal says so: a wake-up that is lost ends the exchange early, and is found too.
+ * A driver and a device side that take turns at random on one thread. Each frame carries its number and bytes that
+ * follow from it, so that a frame lost, doubled, out of order or changed is found. Both sides sleep only when listen
+ * lets them, and wake only when must_signal says so: a wake-up that is lost ends the exchange early, and is found too.
  */
 
 #pragma once

@@ -10,6 +10,7 @@
 #include <topoc/link.h>
 
 #include "harness_exchange.h"
+#include "harness_guest.h"
 
 static bool driver_init(void *driver, unsigned char *memory, uint32_t size, uint16_t length, uint32_t *ends)
 {
@@ -107,6 +108,19 @@ static enum topoc_vq_fault device_fault(const void *device)
     return ((const topoc_link_device *)device)->fault;
 }
 
+static bool guest_init(void *device, unsigned char *rings, uint16_t length, struct topoc_vq_features features,
+                       const struct topoc_vq_memory *memory, uint32_t bytes_max, uint16_t position)
+{
+    TOPOC_LINK(chains_rings) parts = TOPOC_LINK(rings_at)(rings, length);
+    return TOPOC_LINK(device_init_rings)(device, &parts, memory, features, bytes_max, position, position);
+}
+
+static enum topoc_vq_status scatter(void *device, const struct topoc_vq_frame *parts, uint32_t count,
+                                    uint32_t *written)
+{
+    return TOPOC_LINK(device_scatter)(device, parts, count, written);
+}
+
 static uint16_t capacity(uint16_t length)
 {
     return TOPOC_LINK_LAYOUT == TOPOC_LAYOUT_LIBVIRTQUEUE ? (uint16_t)(length - 1u) : length;
@@ -149,7 +163,10 @@ const struct harness_layout *HARNESS_LAYOUT(void)
         .device_listen = device_listen,
         .device_mute = device_mute,
         .device_fault = device_fault,
+        .guest_init = guest_init,
+        .scatter = scatter,
         .exchange = harness_exchange,
+        .guest = harness_guest,
     };
     return &layout;
 }

@@ -95,6 +95,20 @@ final class Link {
         return (status, Int(length), bytes)
     }
 
+    func chain(capacity: Int) -> (status: topoc_vq_status, segments: [[UInt8]]) {
+        var segments = [topoc_vq_segment](repeating: topoc_vq_segment(), count: capacity)
+        var chain = topoc_vq_chain()
+        let status = calls.chain(device, &segments, UInt16(capacity), &chain)
+        guard status == TOPOC_VQ_READY else { return (status, []) }
+        let count = Int(chain.readable + chain.writable)
+        return (
+            status, segments.prefix(count).map { Array(UnsafeBufferPointer(start: $0.base, count: Int($0.length))) }
+        )
+    }
+
+    /// The shared memory.
+    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: Int(size))) }
+
     func commit() { calls.commit(device) }
     func flushDevice() { calls.device_flush(device) }
     var deviceMustSignal: Bool { calls.device_must_signal(device) }

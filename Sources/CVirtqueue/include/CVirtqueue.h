@@ -9,9 +9,12 @@
 #pragma once
 
 #include <topoc/link.h>
+#include <topoc/vq_libvirtqueue_chains.h>
 #include <topoc/vq_libvirtqueue_device.h>
 #include <topoc/vq_libvirtqueue_driver.h>
+#include <topoc/vq_packed_chains.h>
 #include <topoc/vq_packed_device.h>
 #include <topoc/vq_packed_driver.h>
+#include <topoc/vq_split_chains.h>
 #include <topoc/vq_split_device.h>
 #include <topoc/vq_split_driver.h>

@@ -10,6 +10,15 @@
 
 #include <CVirtqueue.h>
 
+/* A guest's queue, and how much goes through it: see harness_guest.h. */
+struct harness_guest_setup {
+    struct topoc_vq_features features;
+    uint16_t length;   /* at most 64 */
+    uint16_t position; /* the first chain's */
+    uint32_t chains;
+    uint64_t seed;
+};
+
 struct harness_layout {
     const char *name;
     size_t driver_size;
@@ -40,8 +49,15 @@ struct harness_layout {
     void (*device_mute)(void *device);
     enum topoc_vq_fault(*device_fault)(const void *device);
 
+    /* The device side of a guest's queue whose parts lie in `rings` as a link's do, over memory of the guest's. */
+    bool (*guest_init)(void *device, unsigned char *rings, uint16_t length, struct topoc_vq_features features,
+                       const struct topoc_vq_memory *memory, uint32_t bytes_max, uint16_t position);
+    enum topoc_vq_status(*scatter)(void *device, const struct topoc_vq_frame *parts, uint32_t count,
+                                   uint32_t *written);
+
     /* A link of many frames on one thread; see harness_exchange.h. */
     const char *(*exchange)(uint16_t length, uint32_t size, uint32_t longest, uint32_t frames, uint64_t seed);
+    const char *(*guest)(const struct harness_guest_setup *setup);
 };
 
 const struct harness_layout *harness_packed(void);

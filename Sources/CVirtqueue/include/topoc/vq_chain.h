@@ -16,7 +16,7 @@
  * bytes. Readable parts stand before writable ones (virtio 1.2, 2.7.4.2).
  */
 
-/* Goes into the indirect table that `piece` names (2.7.5.3, 2.8.7): it is the last descriptor of the queue's own table. */
+/* Goes into the indirect table that `piece`, the last descriptor in the queue's own table, names (2.7.5.3, 2.8.7). */
 static inline enum topoc_vq_status TOPOC_VQ(device_enter)(struct TOPOC_VQ(device) *device, struct topoc_vq_walk *walk,
                                                           const struct topoc_vq_piece *piece)
 {
@@ -157,8 +157,9 @@ static inline enum topoc_vq_status TOPOC_VQ(device_chain)(struct TOPOC_VQ(device
 
 /*
  * Copies the next frame, however many descriptors it lies in, to `capacity` bytes of private memory. READY: it has
- * `length` bytes, and commit gives it back; EMPTY, also where peek said CHAIN: its driver is still at it; REFUSED: it has
- * `length` bytes, too many, and commit would drop it; BROKEN. `destination` may have been written whatever is returned.
+ * `length` bytes, and commit gives it back; EMPTY, also where peek said CHAIN: its driver is still at it; REFUSED: it
+ * has `length` bytes, too many, and commit would drop it; BROKEN. `destination` may have been written whatever is
+ * returned.
  */
 static inline enum topoc_vq_status TOPOC_VQ(device_copy)(struct TOPOC_VQ(device) *device, unsigned char *destination,
                                                          uint32_t capacity, uint32_t *length)

@@ -5,12 +5,13 @@
  */
 
 /*
- * libvirtqueue's layout, as it lies in the seL4 tree (projects_libs/libvirtqueue, libsel4camkes/src/virtqueue_common.c),
- * so that one end of a link can be an unmodified VM. It differs from virtio's split layout:
+ * libvirtqueue's layout, as it lies in the seL4 tree (projects_libs/libvirtqueue,
+ * libsel4camkes/src/virtqueue_common.c), so that one end of a link can be an unmodified VM. It differs from virtio's
+ * split layout:
  *
  *   - Indices are masked, so that an empty ring and a full one look the same: at most `length` - 1 are outstanding.
- *   - A chain ends at a descriptor whose `next` is no descriptor's number. The flags (VQ_READ 0, VQ_WRITE 1, VQ_RW 2) say
- *     how the other side may use the buffer, and no one reads them.
+ *   - A chain ends at a descriptor whose `next` is no descriptor's number. The flags (VQ_READ 0, VQ_WRITE 1, VQ_RW 2)
+ *     say how the other side may use the buffer, and no one reads them.
  *   - The order is available ring, used ring, descriptors, buffers, without gaps; an address counts from the buffers.
  *   - Nobody asks for or declines signals: each batch is followed by one.
  *   - Each used entry is one frame; but the receiver forgets a frame that its guest has no room for.

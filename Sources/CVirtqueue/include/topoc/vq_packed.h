@@ -97,8 +97,9 @@ static inline uint16_t topoc_packed_position(uint16_t encoded, uint16_t length)
 #define TOPOC_PACKED_STATE (TOPOC_PACKED_AVAILABLE | TOPOC_PACKED_USED)
 
 /*
- * The free-running position that an event structure's offset and wrap counter stand for: the last one with that slot and
- * that wrap, as seen from `now`. Offsets beyond the ring only lead to a signal too many or too few for their author.
+ * The free-running position that an event structure's offset and wrap counter stand for: the last one with that slot
+ * and that wrap, as seen from `now`. Offsets beyond the ring only lead to a signal too many or too few for their
+ * author.
  */
 static inline uint16_t topoc_packed_event_position(uint16_t encoded, uint16_t now, uint16_t length)
 {
@@ -108,4 +109,51 @@ static inline uint16_t topoc_packed_event_position(uint16_t encoded, uint16_t no
     uint16_t position = (uint16_t)(lap + slot);
     bool now_wrap = (now & length) == 0;
     return wrap == now_wrap ? position : (uint16_t)(position - length);
+}
+
+/* How many chains can be outstanding. */
+static inline uint16_t topoc_packed_capacity(uint16_t length)
+{
+    return length;
+}
+
+/* One used descriptor gives back a batch, however long (2.8.9). */
+static inline uint32_t topoc_packed_used_step(uint32_t chains)
+{
+    (void)chains;
+    return 1;
+}
+
+/* Whether one who wrote `event` wants to hear that the positions from `before` to `now` were added (2.8.10, 2.8.14). */
+static inline bool topoc_packed_wants(const struct topoc_packed_event *event, bool event_index, uint16_t now,
+                                      uint16_t before, uint16_t length)
+{
+    uint16_t flags = topoc_load_u16(&event->flags);
+    if (flags != TOPOC_PACKED_EVENT_POSITION || !event_index) {
+        return flags != TOPOC_PACKED_EVENT_DISABLE;
+    }
+    uint16_t position = topoc_packed_event_position(topoc_load_u16(&event->position), now, length);
+    return topoc_vq_event_passed(position, now, before);
+}
+
+static inline bool topoc_packed_device_wants(const struct topoc_packed_rings *rings, bool event_index, uint16_t now,
+                                             uint16_t before)
+{
+    return topoc_packed_wants(rings->device_event, event_index, now, before, topoc_packed_length(rings));
+}
+
+static inline bool topoc_packed_driver_wants(const struct topoc_packed_rings *rings, bool event_index, uint16_t now,
+                                             uint16_t before)
+{
+    return topoc_packed_wants(rings->driver_event, event_index, now, before, topoc_packed_length(rings));
+}
+
+/* The driver says whether it wants to hear of the next used descriptor. */
+static inline void topoc_packed_driver_wish(const struct topoc_packed_rings *rings, bool event_index,
+                                            uint16_t position, bool wanted)
+{
+    (void)event_index;
+    (void)position;
+    topoc_store_u16(&rings->driver_event->flags,
+                    (uint16_t)(wanted ? TOPOC_PACKED_EVENT_ENABLE : TOPOC_PACKED_EVENT_DISABLE));
 }

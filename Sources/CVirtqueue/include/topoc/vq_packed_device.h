@@ -94,6 +94,7 @@ static inline bool topoc_packed_device_init_rings(struct topoc_packed_device *de
     return true;
 }
 
+/* The first fault stays; what was held stays where it is, so that nothing is left to give back or signal. */
 static inline enum topoc_vq_status topoc_packed_device_break(struct topoc_packed_device *device,
                                                              enum topoc_vq_fault fault)
 {
@@ -101,6 +102,9 @@ static inline enum topoc_vq_status topoc_packed_device_break(struct topoc_packed
         device->fault = fault;
     }
     device->taken = 0;
+    device->batch = (uint16_t)device->next;
+    device->returned = device->next;
+    device->asked = (uint16_t)device->next;
     return TOPOC_VQ_BROKEN;
 }
 
@@ -137,7 +141,7 @@ static inline void topoc_packed_device_end_batch(struct topoc_packed_device *dev
 TOPOC_VQ_SELDOM void topoc_packed_device_flush(struct topoc_packed_device *device)
 {
     uint16_t length = topoc_packed_length(&device->rings);
-    if (device->returned == device->next || device->fault != TOPOC_VQ_SOUND) {
+    if (device->returned == device->next) {
         return;
     }
     topoc_packed_device_end_batch(device);
@@ -270,7 +274,7 @@ static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_
     uint64_t address = topoc_load_u64(&slot->address);
     uint32_t bytes = topoc_load_u32(&slot->length);
     unsigned char *base = topoc_packed_device_at(device, address, bytes);
-    if (TOPOC_SELDOM(bytes == 0)) {
+    if (TOPOC_SELDOM(bytes == 0 || bytes > device->bytes_max)) {
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_LENGTH);
     }
     if (TOPOC_SELDOM(base == NULL)) {
@@ -312,11 +316,10 @@ static inline void topoc_packed_device_commit(struct topoc_packed_device *device
 
 /*
  * Whether the driver wants a signal for what was given back since the last call (2.8.14). To be asked after a
- * topoc_packed_device_flush, once for a batch.
+ * topoc_packed_device_flush, once for a batch, and at least once in 32768 frames.
  */
 static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *device)
 {
-    uint16_t length = topoc_packed_length(&device->rings);
     uint16_t before = device->asked;
     uint16_t now = (uint16_t)device->returned;
     device->asked = now;
@@ -325,12 +328,7 @@ static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *d
     }
     /* Partner: the fence in topoc_packed_driver_listen. Either we see that it listens, or it sees the buffers. */
     topoc_fence();
-    uint16_t flags = topoc_load_u16(&device->rings.driver_event->flags);
-    if (flags != TOPOC_PACKED_EVENT_POSITION || !device->features.event_index) {
-        return flags != TOPOC_PACKED_EVENT_DISABLE;
-    }
-    uint16_t position = topoc_load_u16(&device->rings.driver_event->position);
-    return topoc_vq_event_passed(topoc_packed_event_position(position, now, length), now, before);
+    return topoc_packed_driver_wants(&device->rings, device->features.event_index, now, before);
 }
 
 /*

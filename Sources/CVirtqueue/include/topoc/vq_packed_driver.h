@@ -49,10 +49,12 @@ static inline bool topoc_packed_driver_init(struct topoc_packed_driver *driver, 
     for (uint16_t i = 0; i < length; i++) {
         topoc_store_u16(&driver->rings.descriptors[i].flags, 0);
     }
+    topoc_store_u16(&driver->rings.device_event->flags, TOPOC_PACKED_EVENT_ENABLE);
     topoc_store_u16(&driver->rings.driver_event->flags, TOPOC_PACKED_EVENT_DISABLE);
     return true;
 }
 
+/* The first fault stays; what was staged stays where it is, so that nothing is left to publish or signal. */
 static inline enum topoc_vq_status topoc_packed_driver_break(struct topoc_packed_driver *driver,
                                                              enum topoc_vq_fault fault)
 {
@@ -60,6 +62,8 @@ static inline enum topoc_vq_status topoc_packed_driver_break(struct topoc_packed
         driver->fault = fault;
         topoc_vq_pool_close(&driver->pool); /* no frame gets past reserve from here on */
     }
+    driver->published = driver->next;
+    driver->asked = driver->next;
     return TOPOC_VQ_BROKEN;
 }
 
@@ -179,11 +183,10 @@ static inline void topoc_packed_driver_publish(struct topoc_packed_driver *drive
 
 /*
  * Whether the device wants a signal for what was published since the last call (2.8.14). To be asked after
- * topoc_packed_driver_flush, once for a batch.
+ * topoc_packed_driver_flush, once for a batch, and at least once in 32768 frames.
  */
 static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *driver)
 {
-    uint16_t length = topoc_packed_length(&driver->rings);
     uint16_t before = (uint16_t)driver->asked;
     uint16_t now = (uint16_t)driver->published;
     driver->asked = now;
@@ -192,12 +195,7 @@ static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *d
     }
     /* Partner: the fence in topoc_packed_device_listen. Either we see that it listens, or it sees the frame. */
     topoc_fence();
-    uint16_t flags = topoc_load_u16(&driver->rings.device_event->flags);
-    if (flags != TOPOC_PACKED_EVENT_POSITION) {
-        return flags != TOPOC_PACKED_EVENT_DISABLE;
-    }
-    uint16_t position = topoc_load_u16(&driver->rings.device_event->position);
-    return topoc_vq_event_passed(topoc_packed_event_position(position, now, length), now, before);
+    return topoc_packed_device_wants(&driver->rings, true, now, before);
 }
 
 /*

@@ -5,9 +5,10 @@
  */
 
 /*
- * The virtqueue of three parts (virtio 1.2, 2.7): a table of descriptors and the available ring, which the driver writes,
- * and the used ring, which the device writes. The split layout and libvirtqueue's both have them; what differs between
- * the two stands in vq_split.h and vq_libvirtqueue.h, and vq_rings_driver.h and vq_rings_device.h are written over that.
+ * The virtqueue of three parts (virtio 1.2, 2.7): a table of descriptors and the available ring, which the driver
+ * writes, and the used ring, which the device writes. The split layout and libvirtqueue's both have them; what differs
+ * between the two stands in vq_split.h and vq_libvirtqueue.h, and vq_rings_driver.h and vq_rings_device.h are written
+ * over that.
  */
 
 #pragma once

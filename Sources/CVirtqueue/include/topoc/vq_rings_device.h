@@ -68,8 +68,9 @@ static inline bool TOPOC_VQ(device_init)(struct TOPOC_VQ(device) *device, unsign
 
 /*
  * Makes the device side of a queue whose parts lie where `rings` says, each aligned as virtio 1.2, 2.7 wants, and whose
- * descriptors point into `memory`. `next` and `returned` are the positions to go on from: 0 for a new queue. `bytes_max`
- * bounds a chain. False where the length is no power of two. Every frame committed is given back by the next flush.
+ * descriptors point into `memory`. `next` and `returned` are the positions to go on from: 0 for a new queue.
+ * `bytes_max` bounds a chain. False where the length is no power of two. Every frame committed is given back by the
+ * next flush.
  */
 static inline bool TOPOC_VQ(device_init_rings)(struct TOPOC_VQ(device) *device, const struct topoc_vq_rings *rings,
                                                const struct topoc_vq_memory *memory,
@@ -93,12 +94,16 @@ static inline bool TOPOC_VQ(device_init_rings)(struct TOPOC_VQ(device) *device, 
     return true;
 }
 
+/* The first fault stays; what was held stays where it is, so that nothing is left to give back or signal. */
 static inline enum topoc_vq_status TOPOC_VQ(device_break)(struct TOPOC_VQ(device) *device, enum topoc_vq_fault fault)
 {
     if (device->fault == TOPOC_VQ_SOUND) {
         device->fault = fault;
     }
     device->taken = false;
+    device->held = 0;
+    device->batch = 0;
+    device->asked = device->returned;
     return TOPOC_VQ_BROKEN;
 }
 
@@ -122,7 +127,7 @@ static inline void TOPOC_VQ(device_end_batch)(struct TOPOC_VQ(device) *device)
 /* Gives back what is held. */
 static inline void TOPOC_VQ(device_flush)(struct TOPOC_VQ(device) *device)
 {
-    if (device->held == 0 || device->fault != TOPOC_VQ_SOUND) {
+    if (device->held == 0) {
         return;
     }
     TOPOC_VQ(device_end_batch)(device);
@@ -209,7 +214,7 @@ static inline void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32
     device->taken = true;
 }
 
-/* Has done with the frame that was looked at: takes it off the ring, and gives it back with the others that are held. */
+/* Has done with the frame that was looked at: takes it off the ring, and gives it back with others that are held. */
 static inline void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
 {
     if (!device->taken) {
@@ -234,8 +239,8 @@ static inline void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
 #include <topoc/vq_chain.h>
 
 /*
- * Looks at the next frame, if it lies in one piece, as every frame of ours does. READY: `frame` is borrowed until commit;
- * EMPTY: what was held has been given back; CHAIN: take it by copy, or as a chain; BROKEN.
+ * Looks at the next frame, if it lies in one piece, as every frame of ours does. READY: `frame` is borrowed until
+ * commit; EMPTY: what was held has been given back; CHAIN: take it by copy, or as a chain; BROKEN.
  */
 static inline enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device) *device,
                                                          struct topoc_vq_frame *frame)

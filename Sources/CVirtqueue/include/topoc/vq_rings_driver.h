@@ -61,12 +61,15 @@ static inline bool TOPOC_VQ(driver_init)(struct TOPOC_VQ(driver) *driver, unsign
     return true;
 }
 
+/* The first fault stays; what was staged stays where it is, so that nothing is left to publish or signal. */
 static inline enum topoc_vq_status TOPOC_VQ(driver_break)(struct TOPOC_VQ(driver) *driver, enum topoc_vq_fault fault)
 {
     if (driver->fault == TOPOC_VQ_SOUND) {
         driver->fault = fault;
         topoc_vq_pool_close(&driver->pool); /* no frame gets past reserve from here on */
     }
+    driver->published = driver->next;
+    driver->asked = driver->next;
     return TOPOC_VQ_BROKEN;
 }
 
