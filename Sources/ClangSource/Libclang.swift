@@ -42,22 +42,26 @@ public struct Libclang: @unchecked Sendable {
     /// The library that `TOPOC_LIBCLANG` names, or else the first of `candidates` that loads. Found once in a process.
     public static func find() throws(ClangUnavailable) -> Libclang { try found.get() }
 
-    private static let found: Result<Libclang, ClangUnavailable> = {
+    private static let found: Result<Libclang, ClangUnavailable> = Result { () throws(ClangUnavailable) in
         if let path = getenv("TOPOC_LIBCLANG").map({ String(cString: $0) }), !path.isEmpty {
-            return Result { () throws(ClangUnavailable) in try Libclang(path: path) }
+            return try Libclang(path: path)
         }
+        return try first(of: candidates)
+    }
+
+    /// The first library that loads.
+    static func first(of paths: [String]) throws(ClangUnavailable) -> Libclang {
         var notes: [String] = []
-        for path in candidates {
+        for path in paths {
             do throws(ClangUnavailable) {
-                return .success(try Libclang(path: path))
+                return try Libclang(path: path)
             } catch {
                 notes += error.notes
             }
         }
-        return .failure(
-            ClangUnavailable(
-                message: "not checked: libclang was not found (apt-get install libclang1-14)", notes: notes))
-    }()
+        throw ClangUnavailable(
+            message: "not checked: libclang was not found (apt-get install libclang1-14)", notes: notes)
+    }
 
     /// Debian's names for its releases, the development package's, the directories of LLVM's releases, and the library
     /// beside the Swift toolchain on `PATH`.

@@ -28,11 +28,15 @@ public struct CCompiler: Sendable, Hashable, CustomStringConvertible {
         CCompiler("clang for aarch64", clang, "--target=aarch64-linux-gnu"),
     ]
 
+    /// Those of this machine: the arguments of a test. Test `missing` beside it, which says what was skipped.
+    public static let available = all.filter(\.isThere)
+    public static let missing = all.filter { !available.contains($0) }
+
     /// Debian's release, or any other: Swift brings one.
     private static let clang = Program.find("clang-14") == nil ? "clang" : "clang-14"
 
     /// Whether it is installed, and makes code for its architecture.
-    public var isThere: Bool {
+    private var isThere: Bool {
         guard let path = Program.find(program) else { return false }
         return (try? Program.run(path, options + ["-x", "c", "-c", "-o", "/dev/null", "/dev/null"]))?.status == 0
     }

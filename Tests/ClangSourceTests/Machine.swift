@@ -15,20 +15,12 @@ enum Machine {
     static let hasLibclang = !libclangs.isEmpty
     static let needsLibclang: Comment = "needs libclang (apt-get install libclang1-14)"
 
-    /// The checkouts of camkes-vm-examples with its projects: the newest, and those of older releases.
-    static let trees: [(variable: String, path: String?)] =
-        ["", "_3_11", "_3_10", "_3_9"].map { suffix in
-            let variable = "TOPOC_CAMKES_TREE" + suffix
-            return (variable, ProcessInfo.processInfo.environment[variable])
-        }
+    /// The variables that name checkouts of camkes-vm-examples with its projects: the newest, and older releases.
+    private static let variables = ["", "_3_11", "_3_10", "_3_9"].map { "TOPOC_CAMKES_TREE" + $0 }
 
-    /// The headers of a tree; without it the test is skipped.
-    static func tree(_ variable: String) throws -> TreeHeaders {
-        guard let path = trees.first(where: { $0.variable == variable })?.path else {
-            try Test.cancel("needs \(variable)")
-        }
-        return try TreeHeaders(root: path)
-    }
+    /// The checkouts that are named.
+    static let trees = variables.compactMap { ProcessInfo.processInfo.environment[$0] }
+    static let treesMissing = variables.filter { ProcessInfo.processInfo.environment[$0] == nil }
 
     /// Declares or uses once all that our headers declare.
     static func probe() throws -> CFile { try file("probe.c") }

@@ -66,9 +66,9 @@ struct SeededFaultTests {
         for release in SourceHeaders.Release.allCases { try expect(seed, over: .stubs(release), libclang) }
     }
 
-    @Test(arguments: Machine.trees.map(\.variable), seeds)
-    func isFoundOverATree(_ variable: String, _ seed: Seed) throws {
-        let tree = try Machine.tree(variable)
+    @Test(arguments: Machine.trees, seeds)
+    func isFoundOverATree(_ root: String, _ seed: Seed) throws {
+        let tree = try TreeHeaders(root: root)
         for libclang in Machine.libclangs { try expect(seed, over: tree.headers, libclang) }
     }
 
@@ -78,9 +78,9 @@ struct SeededFaultTests {
         }
     }
 
-    @Test(arguments: Machine.trees.map(\.variable))
-    func theRightDeviceHasNoFindingOverATree(_ variable: String) throws {
-        let tree = try Machine.tree(variable)
+    @Test(arguments: Machine.trees)
+    func theRightDeviceHasNoFindingOverATree(_ root: String) throws {
+        let tree = try TreeHeaders(root: root)
         for libclang in Machine.libclangs {
             #expect(try SourceChecker(tree.headers, libclang: libclang).check([try Machine.device()]).isEmpty)
         }

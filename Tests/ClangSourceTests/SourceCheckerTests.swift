@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import ClangSource
 import Diagnostics
 import Testing
+
+@testable import ClangSource
 
 /// What the check makes of files that belong together, and of odd ones.
 @Suite(.enabled(if: Machine.hasLibclang, Machine.needsLibclang))
@@ -118,13 +119,24 @@ struct SourceCheckerTests {
             #expect(try check(("a.c", head + rule.good + "\n")).isEmpty, "\(rule.code)")
         }
     }
+}
 
-    @Test func aMissingLibclangIsSaid() throws {
+/// A machine without libclang: nothing is wrong, and nothing is silent.
+@Suite struct MissingLibclangTests {
+    @Test func whatCannotBeLoadedIsNamed() throws {
         let error = #expect(throws: ClangUnavailable.self) { try Libclang(path: "/nowhere/libclang.so") }
         #expect(error?.message == "not checked: /nowhere/libclang.so cannot be used as libclang")
         #expect(error?.notes.first?.contains("/nowhere/libclang.so") == true)
         // A library that is there, and is another.
         let other = #expect(throws: ClangUnavailable.self) { try Libclang(path: "libm.so.6") }
         #expect(other?.notes == ["libm.so.6 has no clang_getClangVersion"])
+    }
+
+    @Test func whereNoneLoadsTheWayOutIsSaid() {
+        let error = #expect(throws: ClangUnavailable.self) {
+            try Libclang.first(of: ["/nowhere/libclang.so", "libm.so.6"])
+        }
+        #expect(error?.message == "not checked: libclang was not found (apt-get install libclang1-14)")
+        #expect(error?.notes.count == 2)
     }
 }
