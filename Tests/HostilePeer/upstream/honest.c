@@ -116,7 +116,8 @@ static void two_threads(void)
         shortened += bytes >= 0 && bytes < FRAME_BYTES;
     }
     stop = true;
-    say("%u %% of %u frames arrive shortened", whole + shortened == 0 ? 0 : 100 * shortened / (whole + shortened), whole + shortened);
+    say("%u %% of %u frames arrive shortened", whole + shortened == 0 ? 0 : 100 * shortened / (whole + shortened),
+        whole + shortened);
 }
 
 static void *publish_later(void *unused)
