@@ -36,8 +36,10 @@ build:
 
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
-	@$(call install,astyle:astyle clang-14:clang-14 cpp:cpp gcc:gcc git:git patch:patch script:bsdutils z3:z3)
+	@$(call install,astyle:astyle clang-14:clang-14 cmake:cmake cpp:cpp gcc:gcc git:git ip:iproute2 make:make \
+	    patch:patch pkg-config:pkg-config script:bsdutils unshare:util-linux z3:z3)
 	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
+	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1

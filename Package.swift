@@ -68,6 +68,9 @@ let package = Package(
         .target(
             name: "VSwitch", dependencies: ["CHostMemory", "CVirtqueue"],
             swiftSettings: [.enableExperimentalFeature("Lifetimes"), .strictMemorySafety()]),
+        // Programs that are started, and end with this one.
+        .target(name: "CProcesses"),
+        .target(name: "Processes", dependencies: ["CProcesses"]),
         .executableTarget(
             name: "topoc",
             dependencies: [
@@ -118,6 +121,9 @@ let package = Package(
         .testTarget(
             name: "RealCAmkESTests", dependencies: ["CAmkES", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"],
             exclude: ["camkes_check"]),
+        .testTarget(name: "ProcessesTests", dependencies: ["CProcesses", "Processes"]),
+        // The scenario programs of an example, on this host and across network namespaces.
+        .testTarget(name: "ScenarioTests", dependencies: ["Processes"]),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"]),
     ],

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What a call of the system failed with.
+struct ErrorNumber: Error, CustomStringConvertible {
+    let code: Int32
+
+    init(_ code: Int32 = errno) {
+        self.code = code
+    }
+
+    var description: String { String(cString: strerror(code)).lowercased() }
+}
+
+/// An open file, closed with the last who holds it.
+final class FileHandle: Sendable {
+    let number: Int32
+
+    init(_ number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+
+    /// Waits for bytes; empty at the end, and where reading fails.
+    func read(upTo limit: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            var size: Int
+            repeat { size = systemRead(number, buffer.baseAddress, limit) } while size == -1 && errno == EINTR
+            count = max(size, 0)
+        }
+    }
+
+    /// Whether bytes, or the end, are there already.
+    var isReadable: Bool {
+        var polled = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0
+    }
+
+    /// Writes to a socket; false: nobody reads there.
+    func write(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let size = rest.withUnsafeBytes { send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if size == -1 && errno == EINTR { continue }
+            guard size > 0 else { return false }
+            rest = rest.dropFirst(size)
+        }
+        return true
+    }
+}
+
+/// What one end writes, the other reads.
+struct Pipe {
+    let reading: FileHandle?
+    let writing: FileHandle?
+
+    /// A pair of sockets, since a signal that nobody wants comes with the writing to a pipe that nobody reads.
+    static func ofSockets() throws(ErrorNumber) -> Pipe {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw ErrorNumber() }
+        return Pipe(reading: FileHandle(ends[0]), writing: FileHandle(ends[1]))
+    }
+
+    private init(reading: FileHandle, writing: FileHandle) {
+        self.reading = reading
+        self.writing = writing
+    }
+
+    init() throws(ErrorNumber) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw ErrorNumber() }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        reading = FileHandle(ends[0])
+        writing = FileHandle(ends[1])
+    }
+
+    /// A file, which nobody writes.
+    init(reading path: String) throws(ErrorNumber) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw ErrorNumber() }
+        reading = FileHandle(file)
+        writing = nil
+    }
+}
+
+private func systemRead(_ file: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    read(file, bytes, count)
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CProcesses
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The thread of one child: starts it, passes on what it says, and takes its end. The kernel kills the child if the
+/// thread ends before it.
+final class Keeper: Sendable {
+    typealias Sink = AsyncStream<[UInt8]>.Continuation
+
+    private let path: String
+    private let command: Command
+    private let bound: Duration?
+    private let life: Life
+    /// The files of the child, which this process gives up when it has started.
+    private let files: Mutex<[FileHandle?]>
+    private let sources: [(file: FileHandle?, sink: Sink)]
+    private let started = DispatchSemaphore(value: 0)
+    private let result = Mutex<Result<pid_t, ErrorNumber>>(.failure(ErrorNumber(ECHILD)))
+
+    init(
+        path: String, command: Command, files: [FileHandle?], sources: [(FileHandle?, Sink)], bound: Duration?,
+        life: Life
+    ) {
+        self.path = path
+        self.command = command
+        self.files = Mutex(files)
+        self.sources = sources.map { (file: $0.0, sink: $0.1) }
+        self.bound = bound
+        self.life = life
+    }
+
+    /// The child's number.
+    func start() throws(ErrorNumber) -> pid_t {
+        var thread = pthread_t()
+        let keeper = Unmanaged.passRetained(self)
+        let failure = pthread_create(
+            &thread, nil,
+            { keeper in
+                if let keeper { Unmanaged<Keeper>.fromOpaque(keeper).takeRetainedValue().serve() }
+                return nil
+            }, keeper.toOpaque())
+        guard failure == 0 else {
+            keeper.release()
+            throw ErrorNumber(failure)
+        }
+        pthread_detach(thread)
+        started.wait()
+        return try result.withLock { $0 }.get()
+    }
+
+    private func serve() {
+        let deadline = bound.map { ContinuousClock.now + $0 }
+        do throws(ErrorNumber) {
+            let (process, pidfd) = try startProcess()
+            life.begin(process)
+            result.withLock { $0 = .success(process) }
+            started.signal()
+            pass(until: pidfd, deadline: deadline)
+            life.end()
+        } catch {
+            result.withLock { $0 = .failure(error) }
+            started.signal()
+        }
+        for source in sources { source.sink.finish() }
+    }
+
+    private func startProcess() throws(ErrorNumber) -> (pid_t, FileHandle) {
+        var variables = command.environment.map { "\($0.key)=\($0.value)" }
+        var entry = environ
+        while let variable = entry.pointee {
+            let text = String(cString: variable)
+            if !command.environment.keys.contains(String(text.prefix { $0 != "=" })) { variables.append(text) }
+            entry += 1
+        }
+        let arguments = ([path] + command.arguments).map { strdup($0) }
+        let environment = variables.map { strdup($0) }
+        defer { for text in arguments + environment { free(text) } }
+        var process: pid_t = 0
+        var ending: Int32 = -1
+        let failure = files.withLock { files in
+            defer { files = [] }
+            let numbers = files.map { $0?.number ?? -1 }
+            return topoc_start_process(
+                path, arguments + [nil], environment + [nil], numbers, numbers.count, &process, &ending)
+        }
+        guard failure == 0 else { throw ErrorNumber(failure) }
+        return (process, FileHandle(ending))
+    }
+
+    /// Passes on what the child says until it has ended.
+    private func pass(until pidfd: FileHandle, deadline: ContinuousClock.Instant?) {
+        var open = sources.map { $0.file != nil }
+        var polled = ([pidfd] + sources.map(\.file)).map {
+            pollfd(fd: $0?.number ?? -1, events: Int16(POLLIN), revents: 0)
+        }
+        var late = false
+        while true {
+            for (index, isOpen) in open.enumerated() where !isOpen { polled[index + 1].fd = -1 }
+            var milliseconds: Int32 = -1
+            if let deadline, !late {
+                let rest = (deadline - .now) / .milliseconds(1)
+                milliseconds = Int32(min(max(rest.rounded(.up), 0), Double(Int32.max)))
+            }
+            let ready = poll(&polled, nfds_t(polled.count), milliseconds)
+            if ready == -1 && errno != EINTR { return life.kill(.stopped) }
+            if ready == 0, let bound {
+                late = true
+                life.kill(.outOfTime(bound))
+            }
+            guard ready > 0 else { continue }
+            for (index, source) in sources.enumerated() where polled[index + 1].revents != 0 {
+                open[index] = passOn(source)
+            }
+            if polled[0].revents != 0 {
+                life.sweep()
+                for (index, source) in sources.enumerated() where open[index] {
+                    while source.file?.isReadable == true, passOn(source) {}
+                }
+                return
+            }
+        }
+    }
+
+    /// False: there is no more.
+    private func passOn(_ source: (file: FileHandle?, sink: Sink)) -> Bool {
+        guard let bytes = source.file?.read(upTo: 65536), !bytes.isEmpty else { return false }
+        source.sink.yield(bytes)
+        return true
+    }
+}

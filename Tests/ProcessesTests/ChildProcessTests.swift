@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CProcesses
+import Foundation
+import Processes
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ChildProcessTests {
+    @Test func saysWhatItSaid() async throws {
+        let command = Command("sh", ["-c", "echo $GREETING; echo no >&2; exit 3"], environment: ["GREETING": "hello"])
+        let done = try await ChildProcess.run(command, within: .seconds(10))
+        #expect(done.ending == .exited(3))
+        #expect(done.outputText == "hello\n")
+        #expect(done.errorText == "no\n")
+    }
+
+    @Test func takesInputAndGivesMuch() async throws {
+        let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let done = try await ChildProcess.run(Command("cat"), within: .seconds(20), input: bytes)
+        #expect(done.succeeded)
+        #expect(done.output == bytes)
+    }
+
+    @Test func writingToOneThatReadsNoMoreIsFalse() async throws {
+        let child = try ChildProcess(Command("true"), bound: .seconds(10), takesInput: true)
+        #expect(await child.ending == .exited(0))
+        #expect(!child.write([1]))
+    }
+
+    @Test func namesTheProgramThatIsNotThere() async throws {
+        let error = await #expect(throws: ProcessError.self) {
+            try await ChildProcess.run(Command("no-such-program"), within: .seconds(1))
+        }
+        #expect(error?.message == "cannot run `no-such-program`: there is no such program")
+    }
+
+    @Test func saysWhyAProgramCannotBeStarted() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "topoc-script-\(UUID().uuidString)")
+        try Data("#!/no/such/interpreter\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: file.path)
+        let error = await #expect(throws: ProcessError.self) {
+            try await ChildProcess.run(Command(file.path), within: .seconds(1))
+        }
+        #expect(error?.message == "cannot run `\(file.path)`: no such file or directory")
+    }
+
+    @Test func endsWhenItsTimeIsUp() async throws {
+        let begin = ContinuousClock.now
+        let done = try await ChildProcess.run(Command("sh", ["-c", "echo begun; sleep 60"]), within: .seconds(1))
+        #expect(done.ending == .outOfTime(.seconds(1)))
+        #expect(done.outputText == "begun\n")
+        #expect(begin.duration(to: .now) < .seconds(20))
+    }
+
+    @Test func takesItsOwnChildrenWithIt() async throws {
+        // The grandchild holds the pipe open: without its end there would be none of the output either.
+        let child = try ChildProcess(Command("sh", ["-c", "sleep 60 & echo $!; wait"]), bound: .seconds(50))
+        var text = ""
+        for await bytes in child.output {
+            text += String(decoding: bytes, as: UTF8.self)
+            child.stop()
+        }
+        #expect(await child.ending == .stopped)
+        let grandchild = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(await isGone(grandchild))
+    }
+
+    @Test func theRestOfAGroupEndsWithItsFirst() async throws {
+        let done = try await ChildProcess.run(Command("sh", ["-c", "sleep 60 & echo $!"]), within: .seconds(50))
+        #expect(done.ending == .exited(0))
+        let grandchild = try #require(pid_t(done.outputText.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(await isGone(grandchild))
+    }
+
+    @Test func endsWithItsTask() async throws {
+        let task = Task { try await ChildProcess.run(Command("sleep", ["60"]), within: .seconds(50)) }
+        try await Task.sleep(for: .milliseconds(100))
+        task.cancel()
+        #expect(try await task.value.ending == .stopped)
+    }
+
+    @Test func saysWhichSignalEndedIt() async throws {
+        let done = try await ChildProcess.run(Command("sh", ["-c", "kill -TERM $$"]), within: .seconds(10))
+        #expect(done.ending == .signalled(SIGTERM))
+    }
+
+    @Test func inheritsNothingElse() async throws {
+        // Without O_CLOEXEC, as a careless library would open it.
+        let file = open("/dev/null", O_RDONLY)
+        defer { close(file) }
+        let done = try await ChildProcess.run(Command("ls", ["/proc/self/fd"]), within: .seconds(10))
+        // The fourth is of `ls` itself.
+        #expect(done.outputText == "0\n1\n2\n3\n")
+    }
+
+    /// The kernel keeps the promise: it is kept towards the thread that starts the child.
+    @Test func endsWithTheThreadThatStartedIt() async throws {
+        let ending: Int32 = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                let null = open("/dev/null", O_RDWR)
+                defer { close(null) }
+                var arguments = [strdup("sleep"), strdup("60"), nil]
+                defer { for text in arguments { free(text) } }
+                var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+                var process: pid_t = 0
+                var ending: Int32 = -1
+                let failure = topoc_start_process(
+                    "/bin/sleep", &arguments, &environment, [null, null, null], 3, &process, &ending)
+                if failure == 0 {
+                    continuation.resume(returning: ending)
+                } else {
+                    continuation.resume(throwing: POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO))
+                }
+            }
+        }
+        defer { close(ending) }
+        var polled = pollfd(fd: ending, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&polled, 1, 10_000) == 1)
+    }
+
+    /// Whether a process ends soon, or is one that nobody has taken the end of.
+    private func isGone(_ process: pid_t) async -> Bool {
+        for _ in 0..<100 {
+            let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            guard let stat, !stat.contains(") Z ") else { return true }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return false
+    }
+}
