@@ -35,6 +35,13 @@ struct SourceCheckerTests {
         #expect(findings.first?.span == 56..<60)
     }
 
+    @Test func twoFaultsAtOnePlaceAreBothSaid() throws {
+        let reports = try check(("a.c", "int b(int);\nint a(void);\nint a(void)\n{\n    return b(c, d);\n}\n"))
+        let messages = reports.flatMap(\.findings).map(\.message)
+        #expect(messages.contains("use of undeclared identifier `c`"))
+        #expect(messages.contains("use of undeclared identifier `d`"))
+    }
+
     /// The place is the `#include` that leads there.
     @Test func aFaultInAHeaderOfTheTreeIsNamed() throws {
         let headers = SourceHeaders(
