@@ -74,11 +74,15 @@ static void log_of_each_level(int number)
     ZF_LOGE("no argument");
 }
 
+/* libplatsupport */
+SAME(struct ps_io_ops, ps_io_ops_t);
+
 /* libsel4camkes */
 CONSTANT(MAX_CAMKES_VIRTQUEUE_ID, 100);
 CONSTANT(VIRTQUEUE_UNASSIGNED, 0);
 CONSTANT(VIRTQUEUE_DRIVER, 1);
 CONSTANT(VIRTQUEUE_DEVICE, 2);
+SAME(enum virtqueue_role, virtqueue_role_t);
 SAME(struct virtqueue_channel, camkes_virtqueue_channel_t);
 FIELD(camkes_virtqueue_channel_t, channel_buffer, volatile void *);
 FIELD(camkes_virtqueue_channel_t, channel_buffer_size, size_t);
@@ -182,6 +186,7 @@ FIELD(struct vring, used, struct vring_used *);
 /* libsel4vmmplatsupport */
 CONSTANT(IOPORT_FREE, 0);
 CONSTANT(IOPORT_ADDR, 1);
+SAME(enum ioport_type, ioport_type_t);
 SAME(vmm_io_port_list_t, struct vmm_io_list);
 SAME(vmm_pci_space_t, struct vmm_pci_space);
 FIELD(ioport_range_t, start, uint16_t);

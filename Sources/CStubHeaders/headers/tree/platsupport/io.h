@@ -6,5 +6,5 @@
 
 /** What a driver is given to reach the machine; a device passes it on. */
 typedef struct ps_io_ops {
-    void *opaque;
+    void *topoc_stub_opaque;
 } ps_io_ops_t;
