@@ -49,16 +49,15 @@ struct SourceFindings {
                 (path, span) = (own, place.span)
             } else {
                 span = unit.inclusion(of: place.path)?.span
-                notes.append("in \(place.path):\(place.line), which this file includes")
+                notes.append("in \(shown(place)), which this file includes")
             }
         }
         for note in diagnostic.notes {
             guard let place = note.place else { continue }
-            let own = ownPath(at: place)
-            if own == path {
+            if ownPath(at: place) == path {
                 labels.append(Label(place.span, note.message.backticked))
             } else {
-                notes.append("\(own ?? place.path):\(place.line): \(note.message.backticked)")
+                notes.append("\(shown(place)): \(note.message.backticked)")
             }
         }
         notes.append("checked over \(headers)")
@@ -76,6 +75,15 @@ struct SourceFindings {
 
     private func ownPath(at place: ClangPlace) -> String? {
         SourceChecker.path(at: place.path).flatMap { path in files.contains { $0.path == path } ? path : nil }
+    }
+
+    /// A place in another file, as a note names it: the embedded headers by their name among topoc's.
+    private func shown(_ place: ClangPlace) -> String {
+        let path =
+            ownPath(at: place)
+            ?? (place.path.hasPrefix(SourceHeaders.stubRoot)
+                ? "topoc's " + place.path.dropFirst(SourceHeaders.stubRoot.count) : place.path)
+        return "\(path):\(place.line)"
     }
 
     private mutating func add(_ finding: Finding, of path: String, _ machine: String) {

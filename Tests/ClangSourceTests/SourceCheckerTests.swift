@@ -76,6 +76,18 @@ struct SourceCheckerTests {
         #expect(shown.contains("5 |     b(1);\n  |       ^"))
     }
 
+    @Test func whereAFunctionIsDeclaredIsSaid() throws {
+        let text =
+            "#include <sel4vm/guest_irq_controller.h>\n#include \"h.h\"\nint a = 0;\nint b(vm_vcpu_t *c);\n"
+            + "int b(vm_vcpu_t *c)\n{\n    return vm_inject_irq(c) + d(1);\n}\n"
+        let findings = try check(("a.c", text), ("h.h", "\nint d(void);\n")).flatMap(\.findings)
+        #expect(findings.map(\.code) == ["TOPO702", "TOPO702"])
+        #expect(
+            findings.first?.notes.first
+                == "topoc's tree/sel4vm/guest_irq_controller.h:7: `vm_inject_irq` declared here")
+        #expect(findings.last?.notes.first == "h.h:2: `d` declared here")
+    }
+
     @Test func oddTextIsNoCrash() throws {
         let megabyte = String(repeating: "x", count: 1 << 20)
         let odd: [(name: String, text: String, codes: Set<String>)] = [
