@@ -83,8 +83,8 @@ TOPOC_DEFINE_ACCESS(32)
 #undef TOPOC_DEFINE_ACCESS
 
 /*
- * An address field, in two halves: a 32-bit machine has no single 64-bit load. A torn value is one more wrong value that
- * the check of the local finds.
+ * An address field, in two halves: a 32-bit machine has no single 64-bit load. A torn value is one more wrong value
+ * that the check of the local finds.
  */
 static inline uint64_t topoc_load_u64(const void *address)
 {

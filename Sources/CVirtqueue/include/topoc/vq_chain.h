@@ -9,18 +9,20 @@
  *
  * A template: included once for each layout, with TOPOC_VQ(name) for the layout's names. Of the layout it wants
  *   device_begin (there is a chain, and it begins here), device_read (a descriptor, each field read once),
- *   device_step (to the chain's next), device_take (remember what commit takes), and partial and whole (the chain ends
- *   here, or its driver is still at it).
+ *   device_step (to the chain's next), device_take (remember what commit takes).
+ * Where a driver publishes chains that are not complete (TOPOC_VQ_UNSETTLED), also partial and whole (what is known of
+ * a frame's end) and looks.
  *
  * A chain has at most as many descriptors as the queue is long, an indirect table's included, and at most `bytes_max`
  * bytes. Readable parts stand before writable ones (virtio 1.2, 2.7.4.2).
  */
 
-/* Goes into the indirect table that `piece`, the last descriptor in the queue's own table, names (2.7.5.3, 2.8.7). */
+/* Goes into the indirect table that `piece`, the last of the queue's own descriptors, names (2.7.5.3, 2.8.7). */
 static inline enum topoc_vq_status TOPOC_VQ(device_enter)(struct TOPOC_VQ(device) *device, struct topoc_vq_walk *walk,
                                                           const struct topoc_vq_piece *piece)
 {
-    if (!device->features.indirect || walk->cursor.indirect || (piece->flags & TOPOC_VQ_NEXT) != 0) {
+    if (!device->features.indirect || walk->cursor.indirect || (piece->flags & TOPOC_VQ_NEXT) != 0
+        || (walk->own > 1 && !TOPOC_VQ(mixes))) {
         return TOPOC_VQ(device_break)(device, TOPOC_VQ_FAULT_FLAGS);
     }
     uint32_t entries = piece->length / TOPOC_VQ_DESCRIPTOR_SIZE;
@@ -99,34 +101,50 @@ static inline enum topoc_vq_status TOPOC_VQ(device_segment)(struct TOPOC_VQ(devi
     return status == TOPOC_VQ_BROKEN ? TOPOC_VQ_BROKEN : TOPOC_VQ_READY;
 }
 
-/* Ends a walk that found `status` at last. READY: commit takes the chain; EMPTY: its driver is still at it; BROKEN. */
-static inline enum topoc_vq_status TOPOC_VQ(device_walked)(struct TOPOC_VQ(device) *device,
-                                                           const struct topoc_vq_walk *walk,
+/*
+ * Ends a walk that found `status` at last. READY: commit takes the chain; EMPTY: its driver is still at it, or may be;
+ * BROKEN.
+ */
+static inline enum topoc_vq_status TOPOC_VQ(device_walked)(struct TOPOC_VQ(device) *device, struct topoc_vq_walk *walk,
                                                            enum topoc_vq_status status)
 {
     if (status == TOPOC_VQ_BROKEN) {
         return TOPOC_VQ_BROKEN;
     }
-    if (!walk->settled && TOPOC_VQ(partial)(walk->last_length) && !TOPOC_VQ(whole)(walk)) {
-        TOPOC_VQ(device_flush)(device);
-        return TOPOC_VQ_EMPTY;
+#if TOPOC_VQ_UNSETTLED
+    if (!walk->settled && TOPOC_VQ(partial)(walk->last_length)) {
+        walk->whole = TOPOC_VQ(whole)(walk);
+        bool again = walk->whole == TOPOC_VQ_CHAIN && device->looks < TOPOC_VQ(looks);
+        if (again) {
+            device->looks++;
+        }
+        if (again || walk->whole == TOPOC_VQ_EMPTY) {
+            TOPOC_VQ(device_flush)(device);
+            return TOPOC_VQ_EMPTY;
+        }
     }
-    TOPOC_VQ(device_take)(device, walk->chain.readable_bytes + walk->chain.writable_bytes, walk->own);
+#endif
+    device->written = 0;
+    TOPOC_VQ(device_take)(device, walk->chain.readable_bytes + walk->chain.writable_bytes, walk->own,
+                          walk->chain.writable > 0);
     return TOPOC_VQ_READY;
 }
 
-/* Whether there is a frame to take: READY, EMPTY, BROKEN. */
+/* Whether there is a frame to take, or one to look at again: READY, EMPTY, BROKEN. */
 static inline enum topoc_vq_status TOPOC_VQ(device_look)(struct TOPOC_VQ(device) *device)
 {
     struct topoc_vq_walk walk;
-    struct topoc_vq_segment segment;
     enum topoc_vq_status status = TOPOC_VQ(device_walk)(device, &walk);
-    if (status != TOPOC_VQ_READY || walk.settled) {
-        return status;
+#if TOPOC_VQ_UNSETTLED
+    if (status == TOPOC_VQ_READY && !walk.settled) {
+        struct topoc_vq_segment segment;
+        while ((status = TOPOC_VQ(device_segment)(device, &walk, &segment)) == TOPOC_VQ_READY) {
+        }
+        status = TOPOC_VQ(device_walked)(device, &walk, status);
+        return walk.whole == TOPOC_VQ_CHAIN ? TOPOC_VQ_READY : status;
     }
-    while ((status = TOPOC_VQ(device_segment)(device, &walk, &segment)) == TOPOC_VQ_READY) {
-    }
-    return TOPOC_VQ(device_walked)(device, &walk, status);
+#endif
+    return status;
 }
 
 /*
@@ -235,5 +253,5 @@ static inline enum topoc_vq_status TOPOC_VQ(device_scatter)(struct TOPOC_VQ(devi
 /* Says how many bytes the caller wrote into the writable segments of the chain that it has; commit passes it on. */
 static inline void TOPOC_VQ(device_wrote)(struct TOPOC_VQ(device) *device, uint32_t bytes)
 {
-    device->written = device->taken ? bytes : 0;
+    device->written = bytes;
 }

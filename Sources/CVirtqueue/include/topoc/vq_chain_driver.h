@@ -132,8 +132,8 @@ static inline void TOPOC_VQ(chains_flush)(struct TOPOC_VQ(chains) *driver)
 
 /*
  * Takes the oldest chain back, when the device has used it. READY: it is `token`'s, and `written` bytes of its writable
- * parts were written; EMPTY; BROKEN. A chain that the device gave back in a batch with a later one counts as not
- * written.
+ * parts were written; EMPTY; BROKEN. A chain that the device gave back in a batch with a later one counts as written
+ * completely (virtio 1.2, 2.7.9 and 2.8.8).
  */
 static inline enum topoc_vq_status TOPOC_VQ(chains_take_used)(struct TOPOC_VQ(chains) *driver, uint64_t *token,
                                                               uint32_t *written)
@@ -180,7 +180,7 @@ static inline enum topoc_vq_status TOPOC_VQ(chains_take_used)(struct TOPOC_VQ(ch
     chains->taken++;
     chains->oldest = (uint16_t)(chains->oldest + oldest->descriptors);
     *token = oldest->token;
-    *written = chains->granted == 0 ? chains->written : 0;
+    *written = chains->granted == 0 ? chains->written : oldest->writable_bytes;
     return TOPOC_VQ_READY;
 }
 

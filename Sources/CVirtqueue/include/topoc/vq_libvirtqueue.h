@@ -19,10 +19,11 @@
  * The sender cuts a frame into blocks of 128 bytes, and publishes it when the first block is filled; it adds the others
  * while we may already look. What was published before another frame is complete, and so is what ends with a shorter
  * block. Of a last frame that ends with a full block, the frame's own header says whether more is to come; what comes
- * will be followed by a signal. That leaves what no receiver can know:
+ * is followed by a signal. Where the header does not say, the frame is looked at so often that a sender that runs has
+ * finished long before. That leaves what a receiver cannot heal:
  *
- *   - The end of an exact multiple of 128 bytes of a protocol that has no length, as long as nothing follows it.
- *   - A frame that the sender cut short, for it found no more blocks: it is delivered as short as it is once another
+ *   - A sender that is interrupted in the midst of such a frame, of a protocol without a length: it arrives cut short.
+ *   - A frame that the sender cut short itself, for it found no more blocks: it arrives as short as it is, when another
  *     follows it, and guests drop it by its length, as they do today.
  *   - The sender has no barriers. Machines that keep stores in order (x86) hide that; on others, block and length can
  *     arrive after the index.
@@ -104,6 +105,9 @@ static inline uint32_t topoc_libvirtqueue_used_step(uint32_t chains)
 
 /* -- Chains. -- */
 
+/* There are no indirect tables. */
+#define topoc_libvirtqueue_mixes false
+
 /* What a chain's last descriptor has as its `next`. */
 static inline uint16_t topoc_libvirtqueue_single_next(uint16_t length)
 {
@@ -117,8 +121,8 @@ static inline uint16_t topoc_libvirtqueue_flags(uint16_t flags, uint16_t next, u
     return next < entries ? TOPOC_VQ_NEXT : 0;
 }
 
-/* So many chains must follow a chain for it to be known as complete. */
-#define topoc_libvirtqueue_unsettled 1u
+/* How often such a frame is looked at: longer than a sender that runs needs to copy the rest. */
+#define topoc_libvirtqueue_looks 1000u
 
 /* Whether a frame that ends with a descriptor of this length may go on later. */
 static inline bool topoc_libvirtqueue_partial(uint32_t length)
@@ -131,14 +135,17 @@ static inline uint32_t topoc_libvirtqueue_u16(const unsigned char *bytes)
     return ((uint32_t)bytes[0] << 8) | bytes[1];
 }
 
-/* Whether a frame has the bytes that its Ethernet and IP headers promise; true where they promise nothing. */
-static inline bool topoc_libvirtqueue_whole(const struct topoc_vq_walk *walk)
+/*
+ * Whether a frame has the bytes that its Ethernet and IP headers promise: READY; EMPTY, more will come; CHAIN, they do
+ * not say.
+ */
+static inline enum topoc_vq_status topoc_libvirtqueue_whole(const struct topoc_vq_walk *walk)
 {
     unsigned char header[24]; /* up to the length field of IPv6 behind a tag */
-    uint32_t total = walk->chain.readable_bytes;
     uint32_t at = 12; /* of the EtherType, behind the two addresses */
+    uint32_t total;
     if (walk->first.length < sizeof(header)) {
-        return true;
+        return TOPOC_VQ_CHAIN;
     }
     memcpy(header, walk->first.base, sizeof(header));
     uint32_t type = topoc_libvirtqueue_u16(header + at);
@@ -147,16 +154,16 @@ static inline bool topoc_libvirtqueue_whole(const struct topoc_vq_walk *walk)
         type = topoc_libvirtqueue_u16(header + at);
     }
     at += 2;
-    if (type < 0x600) { /* 802.3: the length itself */
-        return total >= at + type;
+    if (type <= 1500) { /* 802.3: the length itself */
+        total = at + type;
+    } else if (type == 0x0800) { /* IPv4: its total length */
+        total = at + topoc_libvirtqueue_u16(header + at + 2);
+    } else if (type == 0x86dd) { /* IPv6: the length of what follows its header */
+        total = at + 40 + topoc_libvirtqueue_u16(header + at + 4);
+    } else {
+        return TOPOC_VQ_CHAIN;
     }
-    if (type == 0x0800) { /* IPv4: its total length */
-        return total >= at + topoc_libvirtqueue_u16(header + at + 2);
-    }
-    if (type == 0x86dd) { /* IPv6: the length of what follows its header */
-        return total >= at + 40 + topoc_libvirtqueue_u16(header + at + 4);
-    }
-    return true;
+    return walk->chain.readable_bytes >= total ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
 }
 
 /* -- Signals: nobody asks, everybody signals. -- */

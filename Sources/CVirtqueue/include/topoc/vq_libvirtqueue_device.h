@@ -10,6 +10,8 @@
 
 #include <topoc/vq_libvirtqueue.h>
 
+#define TOPOC_VQ_UNSETTLED 1u
 #define TOPOC_VQ(name) topoc_libvirtqueue_##name
 #include <topoc/vq_rings_device.h>
 #undef TOPOC_VQ
+#undef TOPOC_VQ_UNSETTLED

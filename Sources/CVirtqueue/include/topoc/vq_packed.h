@@ -11,7 +11,7 @@
  * Positions are free-running 16-bit numbers: the slot is the low part, and the bit above it the wrap counter inverted
  * (virtio 1.2, 2.8.1: the counters start at 1).
  *
- * Both sides return buffers in order (VIRTIO_F_IN_ORDER, 2.8.17 and 2.8.19): one used descriptor, written where the
+ * Both sides return buffers in order (VIRTIO_F_IN_ORDER, 2.8.8): one used descriptor, written where the
  * first of a batch stood and naming the last, gives the whole batch back.
  */
 
@@ -111,13 +111,16 @@ static inline uint16_t topoc_packed_event_position(uint16_t encoded, uint16_t no
     return wrap == now_wrap ? position : (uint16_t)(position - length);
 }
 
+/* Whether an indirect table may stand behind other descriptors of a chain: not so here (2.8.19). */
+#define topoc_packed_mixes false
+
 /* How many chains can be outstanding. */
 static inline uint16_t topoc_packed_capacity(uint16_t length)
 {
     return length;
 }
 
-/* One used descriptor gives back a batch, however long (2.8.9). */
+/* One used descriptor gives back a batch, however long (2.8.8). */
 static inline uint32_t topoc_packed_used_step(uint32_t chains)
 {
     (void)chains;
@@ -128,7 +131,7 @@ static inline uint32_t topoc_packed_used_step(uint32_t chains)
 static inline bool topoc_packed_wants(const struct topoc_packed_event *event, bool event_index, uint16_t now,
                                       uint16_t before, uint16_t length)
 {
-    uint16_t flags = topoc_load_u16(&event->flags);
+    uint16_t flags = topoc_load_u16(&event->flags) & 3u;
     if (flags != TOPOC_PACKED_EVENT_POSITION || !event_index) {
         return flags != TOPOC_PACKED_EVENT_DISABLE;
     }

@@ -24,7 +24,7 @@ struct topoc_packed_device {
     uint32_t held_bytes;     /* in frames that were committed and not given back */
     uint32_t held_bytes_max;
     uint32_t taken_bytes;    /* of the frame that was looked at */
-    uint32_t written;        /* bytes that were written into it */
+    uint32_t written;        /* bytes that were written into it, where it is writable */
     uint32_t next;           /* the next descriptor to take */
     uint32_t returned;       /* the first that was not given back */
     uint16_t asked;          /* `returned` when the driver was last asked whether it wants a signal */
@@ -34,6 +34,7 @@ struct topoc_packed_device {
     uint16_t head_flags;     /* the flags of the used descriptor at `returned`, written last */
     uint32_t taken;          /* descriptors of the frame that was looked at; 0 when there is none to commit */
     uint32_t id;             /* of the frame that was looked at */
+    bool writable;           /* it has writable parts: how much was written is said in a descriptor of its own */
     enum topoc_vq_fault fault;
 };
 
@@ -116,7 +117,7 @@ static inline void topoc_packed_device_use(struct topoc_packed_device *device, u
     struct topoc_packed_descriptor *slot = &device->rings.descriptors[position & (length - 1u)];
     uint16_t flags = topoc_packed_used(position, length);
     if (written > 0) {
-        flags |= TOPOC_VQ_WRITE; /* there is a length (2.8.6.1) */
+        flags |= TOPOC_VQ_WRITE; /* there is a length (2.8.4) */
     }
     topoc_store_u16(&slot->id, id);
     topoc_store_u32(&slot->length, written);
@@ -128,7 +129,7 @@ static inline void topoc_packed_device_use(struct topoc_packed_device *device, u
     }
 }
 
-/* Writes the one used descriptor of the batch: where its first stood, naming its last (2.8.9). */
+/* Writes the one used descriptor of the batch: where its first stood, naming its last (2.8.8). */
 static inline void topoc_packed_device_end_batch(struct topoc_packed_device *device)
 {
     if (device->batch != device->next) {
@@ -202,25 +203,16 @@ static inline enum topoc_vq_status topoc_packed_device_step(struct topoc_packed_
     return more ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
 }
 
-/* Remembers what commit has to take: a chain of `descriptors` of the ring. */
-static inline void topoc_packed_device_take(struct topoc_packed_device *device, uint32_t bytes, uint16_t descriptors)
+/*
+ * Remembers what commit has to take: a chain of `descriptors` of the ring. What is given back without a descriptor of
+ * its own counts as read, or written, completely (2.8.8), so a writable chain has one.
+ */
+static inline void topoc_packed_device_take(struct topoc_packed_device *device, uint32_t bytes, uint16_t descriptors,
+                                            bool writable)
 {
     device->taken_bytes = bytes;
-    device->written = 0;
     device->taken = descriptors;
-}
-
-/* A driver publishes a packed chain when it is complete (2.8.21.1). */
-static inline bool topoc_packed_partial(uint32_t length)
-{
-    (void)length;
-    return false;
-}
-
-static inline bool topoc_packed_whole(const struct topoc_vq_walk *walk)
-{
-    (void)walk;
-    return true;
+    device->writable = writable;
 }
 
 #define TOPOC_VQ(name) topoc_packed_##name
@@ -281,7 +273,7 @@ static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_ADDRESS);
     }
     device->id = topoc_load_u16(&slot->id);
-    topoc_packed_device_take(device, bytes, 1);
+    topoc_packed_device_take(device, bytes, 1, false);
     frame->base = base;
     frame->length = bytes;
     return TOPOC_VQ_READY;
@@ -291,7 +283,8 @@ static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_
 TOPOC_VQ_SELDOM void topoc_packed_device_use_one(struct topoc_packed_device *device)
 {
     topoc_packed_device_end_batch(device);
-    topoc_packed_device_use(device, (uint16_t)device->next, (uint16_t)device->id, device->written);
+    topoc_packed_device_use(device, (uint16_t)device->next, (uint16_t)device->id,
+                            device->writable ? device->written : 0);
     device->batch = (uint16_t)(device->next + device->taken);
 }
 
@@ -301,7 +294,7 @@ static inline void topoc_packed_device_commit(struct topoc_packed_device *device
     if (TOPOC_SELDOM(device->taken == 0)) {
         return;
     }
-    if (TOPOC_SELDOM(!device->features.in_order || device->written != 0)) {
+    if (TOPOC_SELDOM(!device->features.in_order || device->writable)) {
         topoc_packed_device_use_one(device);
     }
     device->batch_id = device->id;

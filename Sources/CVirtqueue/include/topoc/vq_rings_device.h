@@ -7,7 +7,9 @@
 /*
  * The device side of a virtqueue of three parts: it receives from a link, or from a guest's driver.
  *
- * A template: included once for each layout, with TOPOC_VQ(name) for the layout's names.
+ * A template: included once for each layout, with TOPOC_VQ(name) for the layout's names, and with TOPOC_VQ_UNSETTLED:
+ * how many chains must follow a chain for it to be known as complete. That is none in virtio, where a driver publishes
+ * a chain when it is complete (2.7.13.3).
  */
 
 /* Of a link, so many frames are given back at once: the driver fetches a line of the used ring for them together. */
@@ -25,7 +27,7 @@ struct TOPOC_VQ(device)
     uint32_t held_bytes;     /* in frames that were committed and not given back */
     uint32_t held_bytes_max;
     uint32_t taken_bytes;    /* of the frame that was looked at */
-    uint32_t written;        /* bytes that were written into it */
+    uint32_t written;        /* bytes that were written into it, where it is writable */
     uint16_t next;           /* the available ring's next entry */
     uint16_t available;      /* where the driver was when its index was last read */
     uint16_t returned;       /* the used ring's next entry that is not given back */
@@ -36,6 +38,10 @@ struct TOPOC_VQ(device)
     uint16_t asked;          /* `returned` when the driver was last asked whether it wants a signal */
     uint16_t id;             /* the head of the frame that was looked at */
     bool taken;              /* a frame was looked at, and may be committed */
+    bool writable;           /* it has writable parts: how much was written is said in an entry of its own */
+#if TOPOC_VQ_UNSETTLED
+    uint16_t looks;          /* at a frame of which it cannot be known whether its driver is still at it */
+#endif
     enum topoc_vq_fault fault;
 };
 
@@ -150,7 +156,7 @@ static inline enum topoc_vq_status TOPOC_VQ(device_begin)(struct TOPOC_VQ(device
     if (device->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
     }
-    if ((uint16_t)(device->available - device->next) <= TOPOC_VQ(unsettled)) {
+    if ((uint16_t)(device->available - device->next) <= TOPOC_VQ_UNSETTLED) {
         /* Acquires what the driver's flush releases: the ring's entries, descriptors and frames. */
         uint16_t index = topoc_load_acquire_u16(&device->rings.available->index);
         uint32_t ahead = TOPOC_VQ(ahead)(index, device->next, length);
@@ -171,7 +177,7 @@ static inline enum topoc_vq_status TOPOC_VQ(device_begin)(struct TOPOC_VQ(device
     cursor->entries = length;
     cursor->index = head;
     cursor->indirect = false;
-    *settled = (uint16_t)(device->available - device->next) > TOPOC_VQ(unsettled);
+    *settled = (uint16_t)(device->available - device->next) > TOPOC_VQ_UNSETTLED;
     return TOPOC_VQ_READY;
 }
 
@@ -205,13 +211,17 @@ static inline enum topoc_vq_status TOPOC_VQ(device_step)(struct TOPOC_VQ(device)
     return TOPOC_VQ_READY;
 }
 
-/* Remembers what commit has to take: a chain of `descriptors` of the queue's own table. */
-static inline void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32_t bytes, uint16_t descriptors)
+/*
+ * Remembers what commit has to take: a chain of `descriptors` of the queue's own table. What is given back without an
+ * entry of its own counts as read, or written, completely (2.7.9), so a writable chain has one.
+ */
+static inline void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32_t bytes, uint16_t descriptors,
+                                         bool writable)
 {
     (void)descriptors;
     device->taken_bytes = bytes;
-    device->written = 0;
     device->taken = true;
+    device->writable = writable;
 }
 
 /* Has done with the frame that was looked at: takes it off the ring, and gives it back with others that are held. */
@@ -221,13 +231,17 @@ static inline void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
         return;
     }
     device->taken = false;
-    if (TOPOC_VQ(batches) && device->features.in_order && device->written == 0) {
+    if (TOPOC_VQ(batches) && device->features.in_order && !device->writable) {
         device->batch++;
         device->batch_id = device->id;
     } else {
         TOPOC_VQ(device_end_batch)(device);
-        TOPOC_VQ(device_use)(device, (uint16_t)(device->returned + device->held), device->id, device->written);
+        TOPOC_VQ(device_use)(device, (uint16_t)(device->returned + device->held), device->id,
+                             device->writable ? device->written : 0);
     }
+#if TOPOC_VQ_UNSETTLED
+    device->looks = 0;
+#endif
     device->next++;
     device->held++;
     device->held_bytes += device->taken_bytes;
@@ -255,9 +269,14 @@ static inline enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device)
         return status;
     }
     struct topoc_vq_piece piece = TOPOC_VQ(device_read)(device, &cursor);
-    if ((piece.flags & (TOPOC_VQ_NEXT | TOPOC_VQ_INDIRECT)) != 0 || (!settled && TOPOC_VQ(partial)(piece.length))) {
+    if ((piece.flags & (TOPOC_VQ_NEXT | TOPOC_VQ_INDIRECT)) != 0) {
         return TOPOC_VQ_CHAIN;
     }
+#if TOPOC_VQ_UNSETTLED
+    if (!settled && TOPOC_VQ(partial)(piece.length)) {
+        return TOPOC_VQ_CHAIN;
+    }
+#endif
     if ((piece.flags & TOPOC_VQ_WRITE) != 0) {
         return TOPOC_VQ(device_break)(device, TOPOC_VQ_FAULT_FLAGS);
     }
@@ -269,7 +288,7 @@ static inline enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device)
     if (frame->base == NULL) {
         return TOPOC_VQ(device_break)(device, TOPOC_VQ_FAULT_ADDRESS);
     }
-    TOPOC_VQ(device_take)(device, piece.length, 1);
+    TOPOC_VQ(device_take)(device, piece.length, 1, false);
     return TOPOC_VQ_READY;
 }
 

@@ -14,7 +14,7 @@
 #include <topoc/vq_pool.h>
 #include <topoc/vq_rings.h>
 
-/* Flags of the rings, where the event index was not negotiated (2.7.6 and 2.7.8): no signal, please. */
+/* Flags of the rings, where the event index was not negotiated (2.7.7 and 2.7.10): no signal, please. */
 #define TOPOC_SPLIT_NO_SIGNAL 1
 
 static inline uint32_t topoc_split_lines(uint32_t bytes)
@@ -106,25 +106,10 @@ static inline uint32_t topoc_split_used_step(uint32_t chains)
 /* Whether one used entry may give back a batch. */
 #define topoc_split_batches true
 
-/*
- * So many chains must follow a chain for it to be known as complete: none, for the driver publishes a chain when it is
- * complete (2.7.13.3). No descriptor can therefore be the begin of a frame that goes on later.
- */
-#define topoc_split_unsettled 0u
-
-static inline bool topoc_split_partial(uint32_t length)
-{
-    (void)length;
-    return false;
-}
-
-static inline bool topoc_split_whole(const struct topoc_vq_walk *walk)
-{
-    (void)walk;
-    return true;
-}
-
 /* -- Descriptors. -- */
+
+/* Whether an indirect table may stand behind other descriptors of a chain (2.7.5.3.2). */
+#define topoc_split_mixes true
 
 /* Flags and `next` of a descriptor that is a frame by itself. */
 #define topoc_split_single_flags 0u

@@ -14,14 +14,14 @@
 #define TOPOC_SELDOM(condition) __builtin_expect(!!(condition), 0)
 #define TOPOC_VQ_SELDOM static __attribute__((noinline, unused))
 
-/* The most descriptors a queue may have (virtio 1.2, 2.7 and 2.8.10.1), and the least that a link is built with. */
+/* The most descriptors a queue may have (virtio 1.2, 2.7 and 2.8), and the least that a link is built with. */
 #define TOPOC_VQ_LENGTH_MAX 32768u
 #define TOPOC_VQ_LENGTH_MIN 4u
 
 /* Bytes of a descriptor, in every layout. */
 #define TOPOC_VQ_DESCRIPTOR_SIZE 16u
 
-/* Descriptor flags (virtio 1.2, 2.7.5 and 2.8.1). */
+/* Descriptor flags (virtio 1.2, 2.7.5 and 2.8.3 to 2.8.7). */
 #define TOPOC_VQ_NEXT 1u
 #define TOPOC_VQ_WRITE 2u
 #define TOPOC_VQ_INDIRECT 4u
@@ -105,6 +105,7 @@ struct topoc_vq_walk {
     uint16_t own;  /* descriptors of the queue's own table; the others are of an indirect one */
     bool more;
     bool settled;  /* the chain is complete, for others follow it */
+    enum topoc_vq_status whole; /* if not: READY, it is complete; EMPTY, more will come; CHAIN, that cannot be known */
 };
 
 /* What driver and device agreed upon (virtio 1.2, 6). */
@@ -121,8 +122,8 @@ struct topoc_vq_frame {
 };
 
 /*
- * Whether to signal the peer (virtio 1.2, 2.7.10 and 2.8.14): the peer wants to hear of position `event`, and the
- * positions from `before` to `now` have been added since it was last asked.
+ * Whether to signal the peer (virtio 1.2, 2.7.7, 2.7.10 and 2.8.10): the peer wants to hear of position `event`, and
+ * the positions from `before` to `now` have been added since it was last asked.
  */
 static inline bool topoc_vq_event_passed(uint16_t event, uint16_t now, uint16_t before)
 {
