@@ -63,6 +63,8 @@ let package = Package(
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),
         .target(name: "CVSwitch", dependencies: ["CVirtqueue"]),
+        // The names of libvirtqueue, libsel4camkes and libvswitch over it, for C that was written against those.
+        .target(name: "CVirtqueueCompat", dependencies: ["CVirtqueue", "CVSwitch"]),
         // The data path's Swift face, and what it needs of Linux.
         .target(name: "CHostMemory"),
         .target(
@@ -100,6 +102,9 @@ let package = Package(
         .testTarget(
             name: "TopologyLanguageTests", dependencies: ["Diagnostics", "Topology", "TopologyLanguage"],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "CVirtqueueCompatTests", dependencies: ["CCompilers", "CVirtqueueCompat"],
+            exclude: ["Harness", "Stubs"]),
         .testTarget(name: "CVSwitchTests", dependencies: ["CVirtqueue", "CVSwitch", "Wiring"]),
         .target(name: "AllocationCount", path: "Tests/VSwitchTests/AllocationCount"),
         .testTarget(

@@ -7,7 +7,7 @@ import Wiring
 /// Random traffic between switches, against a model that only knows who is joined to whom: every frame is delivered once
 /// to each place where it belongs, in the order of its link, or it is counted with a cause.
 @Suite struct ModelTests {
-    @Test(arguments: Array(UInt64(0)..<24))
+    @Test(arguments: Array(UInt64(0)..<16))
     func everyFrameIsDeliveredOnceOrCounted(_ seed: UInt64) throws {
         var random = SplitMix(seed: seed)
         let count = Int.random(in: 2...7, using: &random)
@@ -23,7 +23,7 @@ import Wiring
             parked: UInt16.random(in: 0...12, using: &random))
         let network = try Network(count, joined: pairs, build)
         var model = Model(network, parked: Int(build.parked))
-        for _ in 0..<4000 {
+        for _ in 0..<2000 {
             let station = network[Int.random(in: 0..<count, using: &random)]
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<6: model.send(from: station, using: &random)

@@ -1,0 +1,9 @@
+/*
+ * Copyright the topoc developers
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#pragma once
+
+#define UNUSED __attribute__((unused))
