@@ -146,8 +146,9 @@ static inline unsigned char *topoc_vq_translate(const struct topoc_vq_memory *me
 {
     for (unsigned int i = 0; i < memory->count; i++) {
         const struct topoc_vq_region *region = &memory->regions[i];
-        if (address >= region->address && topoc_vq_within(address - region->address, length, region->size)) {
-            return region->base + (size_t)(address - region->address);
+        uint64_t offset = address - region->address;
+        if (address >= region->address && topoc_vq_within(offset, length, region->size)) {
+            return region->base + (size_t)offset;
         }
     }
     return NULL;
