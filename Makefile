@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run build test lint format bench bench-datapath fuzz docs clean
+.PHONY: run build test lint format bench bench-datapath fuzz proofs docs clean
 
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
@@ -78,6 +78,14 @@ bench-datapath:
 fuzz: build
 	$(SWIFT) build $(RELEASE) --product topoc-fuzz
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-fuzz" $(FUZZ)
+
+# Proofs/README.md says what each line claims.
+proofs:
+	@$(call install,cc:gcc clang-14:clang-14 python3:python3)
+	@ls /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.tsan-* > /dev/null 2>&1 \
+	    || { $(call install,no-tsan:libclang-rt-14-dev); }
+	Proofs/Orders/check
+	Proofs/Stress/check
 
 # Writes again what is made from the code: the man page, the pages of the rules, the expected output of tests.
 docs:
