@@ -73,6 +73,13 @@ let package = Package(
         // Programs that are started, and end with this one.
         .target(name: "CProcesses"),
         .target(name: "Processes", dependencies: ["CProcesses"]),
+        // Linux guests of the lab: their image of Debian's packages, and QEMU.
+        .target(
+            name: "LabGuest",
+            dependencies: [
+                "CAmkES", "Files", "Processes", "Wiring", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            resources: [.embedInCode("Resources/guest-init")]),
         .executableTarget(
             name: "topoc",
             dependencies: [
@@ -131,6 +138,8 @@ let package = Package(
         .testTarget(name: "ProcessesTests", dependencies: ["CProcesses", "Processes"]),
         // The scenario programs of an example, on this host and across network namespaces.
         .testTarget(name: "ScenarioTests", dependencies: ["Processes"]),
+        .testTarget(
+            name: "LabGuestTests", dependencies: ["LabGuest", "Processes", "Topology", "TopologyLanguage", "Wiring"]),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"]),
     ],

@@ -17,29 +17,45 @@ public final class ChildProcess: Sendable {
     public let output: AsyncStream<[UInt8]>
     /// What comes over its standard error, as it comes; for one reader.
     public let errors: AsyncStream<[UInt8]>
+    /// What comes over its channel, as it comes; for one reader.
+    public let channel: AsyncStream<[UInt8]>
+
+    /// The number of the file that the program finds its channel at.
+    public static let channelNumber = 3
 
     private let life: Life
     private let input: Mutex<FileHandle?>
+    private let channelEnd: FileHandle?
 
     /// - Parameters:
     ///   - bound: it is killed when so much time has passed; `nil`: it may run as long as this process.
     ///   - takesInput: `write` reaches its standard input, which otherwise is empty.
-    public init(_ command: Command, bound: Duration?, takesInput: Bool = false) throws(ProcessError) {
+    ///   - hasChannel: it has a socket more, over which it and this process talk.
+    public init(
+        _ command: Command, bound: Duration?, takesInput: Bool = false, hasChannel: Bool = false
+    ) throws(ProcessError) {
         guard let path = Command.find(command.program) else {
             throw ProcessError(message: "cannot run `\(command.program)`: there is no such program")
         }
         let pipes: [Pipe]
         do throws(ErrorNumber) {
-            pipes = [try takesInput ? Pipe.ofSockets() : Pipe(reading: "/dev/null"), try Pipe(), try Pipe()]
+            pipes =
+                [try takesInput ? Pipe.ofSockets() : Pipe(reading: "/dev/null"), try Pipe(), try Pipe()]
+                + (hasChannel ? [try Pipe.ofSockets()] : [])
         } catch {
             throw ProcessError(message: "cannot run `\(path)`: no pipe to it: \(error)")
         }
         let (output, outputSink) = AsyncStream.makeStream(of: [UInt8].self)
         let (errors, errorSink) = AsyncStream.makeStream(of: [UInt8].self)
+        let (channel, channelSink) = AsyncStream.makeStream(of: [UInt8].self)
+        // Both ends of a channel read and write; `writing` is the one that stays here.
+        let channelEnd = hasChannel ? pipes[3].writing : nil
         let life = Life()
         let keeper = Keeper(
-            path: path, command: command, files: [pipes[0].reading, pipes[1].writing, pipes[2].writing],
-            sources: [(pipes[1].reading, outputSink), (pipes[2].reading, errorSink)], bound: bound, life: life)
+            path: path, command: command,
+            files: [pipes[0].reading, pipes[1].writing, pipes[2].writing] + (hasChannel ? [pipes[3].reading] : []),
+            sources: [(pipes[1].reading, outputSink), (pipes[2].reading, errorSink), (channelEnd, channelSink)],
+            bound: bound, life: life)
         do throws(ErrorNumber) {
             id = try keeper.start()
         } catch {
@@ -48,7 +64,15 @@ public final class ChildProcess: Sendable {
         self.output = output
         self.errors = errors
         self.life = life
+        self.channel = channel
+        self.channelEnd = channelEnd
         input = Mutex(pipes[0].writing)
+    }
+
+    /// Writes to its channel; false where it does not read there any more, or has none.
+    @discardableResult
+    public func writeToChannel(_ bytes: [UInt8]) -> Bool {
+        channelEnd?.write(bytes) ?? false
     }
 
     /// Writes to its standard input; false where nobody reads there any more.

@@ -4,9 +4,9 @@ import Templates
 import Wiring
 
 /// What a guest finds in its `/etc`.
-enum GuestNetwork {
+public enum GuestNetwork {
     /// `/etc/network/interfaces`: the loopback, and `eth0` where the VM has a link.
-    static func interfaces(of vm: VMWiring, in wiring: Wiring) -> String {
+    public static func interfaces(of vm: VMWiring, in wiring: Wiring) -> String {
         var printer = CodePrinter()
         if !vm.peers.isEmpty {
             printer.blank()
@@ -27,7 +27,7 @@ enum GuestNetwork {
     }
 
     /// `/etc/hosts`: the VM itself and those that it can reach.
-    static func hosts(of vm: VMWiring, in wiring: Wiring) -> String {
+    public static func hosts(of vm: VMWiring, in wiring: Wiring) -> String {
         let known = ([vm.number] + vm.peers.map(\.number)).sorted().map { wiring.vms[$0] }
         let lines = known.flatMap { known in
             let names = names(of: known)
@@ -39,7 +39,7 @@ enum GuestNetwork {
     }
 
     /// `/etc/hostname`.
-    static func hostname(of vm: VMWiring, in wiring: Wiring) -> String {
+    public static func hostname(of vm: VMWiring, in wiring: Wiring) -> String {
         Template.hostname.filled(["provenance": wiring.provenance, "hostname": Spelling.word(vm.hostname)])
     }
 
