@@ -291,7 +291,8 @@ static const char *harness_guest_receive(struct harness_guest *x)
     if (harness_roll(x, 2) == 0) {
         topoc_link_device_flush(&x->device);
     }
-    if (topoc_link_device_must_signal(&x->device)) {
+    bool asks = x->device_sleeps || harness_roll(x, 2) == 0;
+    if (asks && topoc_link_device_must_signal(&x->device)) {
         x->driver_sleeps = false;
         TOPOC_LINK(chains_mute)(&x->driver);
     }

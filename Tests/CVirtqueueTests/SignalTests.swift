@@ -57,6 +57,48 @@ struct SignalTests {
         }
     }
 
+    @Test(
+        "Who fell asleep between two batches that are asked about together hears of the second", arguments: suppressing)
+    func askedTogether(layout: Layout) throws {
+        let link = try #require(Link(layout))
+        link.deviceMute()
+        #expect(link.send([1]) == TOPOC_VQ_READY)
+        #expect(link.receive() == [1])
+        #expect(link.deviceListen() == TOPOC_VQ_EMPTY)
+        #expect(link.send([2]) == TOPOC_VQ_READY)
+        #expect(link.driverMustSignal)
+
+        #expect(link.driverListen() == TOPOC_VQ_READY)
+        #expect(link.driverListen() == TOPOC_VQ_EMPTY)
+        #expect(link.receive() == [2])
+        #expect(link.deviceMustSignal)
+    }
+
+    /// Against the definition: a signal is due if a position was added that has the event's slot and its wrap counter.
+    @Test("A packed peer that waits for a position hears of it, and of no other", arguments: [4, 8] as [UInt16])
+    func packedPositions(length: UInt16) {
+        func wrap(_ position: UInt16) -> Bool { position & length == 0 }
+        for start in [0, 32760, 65520] as [UInt16] {
+            for offset in 0..<2 * length {
+                for count in 1...length {
+                    let before = start &+ offset
+                    let now = before &+ count
+                    for event in 0..<2 * length {
+                        let (slot, wrapped) = (event % length, event < length)
+                        let due = (0..<count).contains { i in
+                            (before &+ i) % length == slot && wrap(before &+ i) == wrapped
+                        }
+                        var asked = topoc_packed_event(
+                            position: slot | (wrapped ? 0x8000 : 0), flags: UInt16(TOPOC_PACKED_EVENT_POSITION))
+                        let told = topoc_packed_wants(&asked, true, now, before, length)
+                        #expect(told == due, "\(before) to \(now), slot \(slot), wrap \(wrapped)")
+                        #expect(topoc_packed_wants(&asked, false, now, before, length), "not negotiated: enabled")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Upstream's peers are always signalled")
     func libvirtqueue() throws {
         let layout = try #require(Layout.all.first { $0.name == "libvirtqueue" })
