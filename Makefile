@@ -43,6 +43,7 @@ test: .build/tools/ready
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
+	$(MAKE) -C Fuzz/DataPath smoke
 	$(MAKE) -C Benchmarks/DataPath smoke
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
@@ -78,6 +79,7 @@ bench-datapath:
 fuzz: build
 	$(SWIFT) build $(RELEASE) --product topoc-fuzz
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-fuzz" $(FUZZ)
+	$(MAKE) -C Fuzz/DataPath run
 
 # Proofs/README.md says what each line claims.
 proofs:

@@ -125,7 +125,9 @@ static inline enum topoc_switch_receive_result topoc_switch_receive(struct topoc
     if (sw->listening) {
         sw->listening = false;
         for (uint16_t i = 0; i < sw->config.link_count; i++) {
-            topoc_link_device_mute(&sw->config.links[i].device);
+            if (sw->config.links[i].state != TOPOC_LINK_BROKEN) {
+                topoc_link_device_mute(&sw->config.links[i].device);
+            }
         }
     }
     while (silent < sw->config.link_count) {
