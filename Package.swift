@@ -138,7 +138,7 @@ let package = Package(
             exclude: ["camkes_check"]),
         .testTarget(name: "ProcessesTests", dependencies: ["CProcesses", "Processes"]),
         // The scenario programs of an example, on this host and across network namespaces.
-        .testTarget(name: "ScenarioTests", dependencies: ["Processes"]),
+        .testTarget(name: "ScenarioTests", dependencies: ["LabGuest", "Processes"]),
         .testTarget(
             name: "LabGuestTests", dependencies: ["LabGuest", "Processes", "Topology", "TopologyLanguage", "Wiring"]),
         // The command line as a user meets it: runs the built executable.

@@ -53,6 +53,14 @@ struct ThreeGuestsTests {
         let names = try await first.run(["ping", "-c", "1", "-W", "5", "vm2"])
         #expect(names.status == 0, "\(names.text)")
 
+        // Whoever looks at the console finds a shell there.
+        first.type(Array("echo \"six times seven is $((6 * 7))\"\n".utf8))
+        var seen = ""
+        for await bytes in first.console.bytes {
+            seen += String(decoding: bytes, as: UTF8.self)
+            if seen.contains("six times seven is 42") { break }
+        }
+
         let addresses = wiring.vms.map(\.ip.host)
         let results = try await withThrowingTaskGroup(of: (Int, Guest.Result).self) { group in
             for (number, guest) in guests {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Foundation
+import LabGuest
 import Processes
 
 /// Machines that reach each other alone: network namespaces, each with an `eth0` at one bridge, which lies in a
@@ -78,12 +79,12 @@ struct Namespaces {
     private static func awaitReady(_ process: ChildProcess) async throws {
         for await _ in process.output { return }
         let said = String(decoding: await process.errors.joined(), as: UTF8.self)
-        throw Scenarios.Failure(description: "no namespace: \(said)")
+        throw GuestError("no namespace: \(said)")
     }
 
     private func ip(in process: ChildProcess, _ words: String) async throws {
         let line = Self.enter(process, asRoot: asRoot) + ["ip"] + words.split(separator: " ").map(String.init)
         let done = try await ChildProcess.run(Command(line[0], Array(line.dropFirst())), within: .seconds(20))
-        guard done.succeeded else { throw Scenarios.Failure(description: "ip \(words): \(done.errorText)") }
+        guard done.succeeded else { throw GuestError("ip \(words): \(done.errorText)") }
     }
 }

@@ -120,11 +120,13 @@ struct ScenarioTests {
     @Test(arguments: [("server", "client"), ("client", "server")])
     func saysWhoFellSilent(_ victim: String, _ witness: String) async throws {
         let program = try await Scenarios.program()
-        let place = endpoint(Scenarios.ports())
+        let port = Scenarios.ports()
+        let place = endpoint(port)
         let many = ["--count", "100000000", "--silence", "1"]
         let killed = try ChildProcess(Command(program, [victim, place] + many), bound: .seconds(40))
         async let other = ChildProcess.run(Command(program, [witness, place] + many), within: .seconds(40))
-        try await Task.sleep(for: .seconds(1))
+        try await awaitConnection(to: port)
+        try await Task.sleep(for: .milliseconds(500))
         killed.stop()
         let done = try await other
         #expect(done.ending == .exited(1))
@@ -136,6 +138,18 @@ struct ScenarioTests {
         #expect(try #require(Int(message.3)) > 0)
     }
 
+    /// Waits until somebody has connected to a port of this host.
+    private func awaitConnection(to port: Int) async throws {
+        let number = String(port, radix: 16, uppercase: true)
+        // Address and port of here, those of there, and 1 for a connection that is there.
+        let entry = try Regex("[0-9A-F]{8}:\(number) [0-9A-F]{8}:[0-9A-F]{4} 01 ")
+        while true {
+            let connections = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
+            if connections.firstMatch(of: entry) != nil { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     @Test func aWorkerThatIsKilledCostsTheBatch() async throws {
         let program = try await Scenarios.program()
         let port = Scenarios.ports()
@@ -143,16 +157,17 @@ struct ScenarioTests {
         let workers = try (0..<2).map { _ in
             try ChildProcess(Command(program, ["worker"] + places), bound: .seconds(60))
         }
-        async let sink = run(["sink", places[1], "--silence", "2"])
-        async let source = run(["source"] + places + ["--partners", "2"])
-        #expect(try await source.ending == .exited(0))
-        workers[0].stop()
+        async let sink = run(["sink", places[1], "--silence", "2", "--count", "300"])
+        async let source = run(["source"] + places + ["--partners", "2", "--count", "300"])
+        // It says which task it begins with.
+        for await _ in workers[0].output { workers[0].stop() }
         let done = try await sink
+        _ = try await source
         workers[1].stop()
         #expect(done.ending == .exited(1))
-        let pattern = /^zmq_samples sink: waited 2 s for the source or a worker at .* \((\d+) of 100 tasks done\)\n$/
+        let pattern = /^zmq_samples sink: waited 2 s for the source or a worker at .* \((\d+) of 300 tasks done\)\n$/
         let message = try #require(done.errorText.firstMatch(of: pattern))
-        #expect((50..<100).contains(try #require(Int(message.1))))
+        #expect((150..<300).contains(try #require(Int(message.1))))
     }
 
     @Test func aSubscriberThatLeavesEarlyIsMissed() async throws {
@@ -189,11 +204,11 @@ struct ScenarioTests {
     @Test func endsAScenarioThatTakesTooLong() async throws {
         let begin = ContinuousClock.now
         let arguments = [
-            "run", "--port", "\(Scenarios.ports())", "--count", "100000000", "--limit", "1", "--wait", "1",
+            "run", "--port", "\(Scenarios.ports())", "--count", "100000000", "--limit", "1", "--wait", "5",
         ]
         let done = try await run(arguments)
         #expect(done.ending == .exited(1))
-        #expect(done.errorText.contains("zmq_samples: the client is not done after 2 s\n"))
+        #expect(done.errorText.contains("zmq_samples: the client is not done after 6 s\n"))
         #expect(done.outputText.hasSuffix("Exited with error\n"))
         #expect(begin.duration(to: .now) < .seconds(20))
     }
