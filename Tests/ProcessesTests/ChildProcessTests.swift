@@ -25,7 +25,8 @@ struct ChildProcessTests {
     @Test func writingToOneThatReadsNoMoreIsFalse() async throws {
         let child = try ChildProcess(Command("true"), bound: .seconds(10), takesInput: true)
         #expect(await child.ending == .exited(0))
-        #expect(!child.write([1]))
+        // A program that another test starts just now holds the other end too, until it is itself.
+        while child.write([1]) { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     @Test func namesTheProgramThatIsNotThere() async throws {
