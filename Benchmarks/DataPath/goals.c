@@ -37,5 +37,9 @@ const struct goal goals[] = {
     { "cast-3-1514", OURS_LIBVIRTQUEUE, NULL, NULL, AT_MOST, 91 },
     { "cast-3-64", OURS_PACKED, NULL, NULL, AT_MOST, 20 },
     { "cast-3-1514", OURS_PACKED, NULL, NULL, AT_MOST, 70 },
+    { "cast-3-64-burst", OURS_LIBVIRTQUEUE, NULL, NULL, AT_MOST, 31 },
+    { "cast-3-1514-burst", OURS_LIBVIRTQUEUE, NULL, NULL, AT_MOST, 91 },
+    { "cast-3-64-burst", OURS_PACKED, NULL, NULL, AT_MOST, 20 },
+    { "cast-3-1514-burst", OURS_PACKED, NULL, NULL, AT_MOST, 70 },
 };
 const unsigned goal_count = sizeof(goals) / sizeof(goals[0]);

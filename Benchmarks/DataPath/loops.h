@@ -18,6 +18,7 @@
  * and, with PEER_SWITCH,
  *   bool open_switch(struct link *, uint32_t, const uint8_t (*)[6])
  *   uint32_t flood(struct link *, uint32_t links, const void *frame, uint32_t bytes)    how many took it
+ *   void flood_end(void)                      the last of a burst
  *   bool open_table(const uint8_t (*)[6], uint32_t)
  *   int look_up_one(const uint8_t mac[6])
  */
@@ -42,20 +43,20 @@ static inline bool loop_stopped(struct job *job)
     return atomic_load_explicit(&job->stop, memory_order_relaxed);
 }
 
-/* The same for every peer, inside the time that is measured: length, first and last eight octets, order. */
+/* The same for every peer, inside the time that is measured: length, the octets that tell the kind, order. */
 PER_FRAME void loop_check(const struct frames *frames, uint32_t bytes, const uint8_t *frame, uint32_t length,
-                              uint64_t *next, struct tally *tally)
+                          uint64_t *next, struct tally *tally)
 {
     const uint64_t kind = *next % FRAME_KINDS;
     *next += 1;
-    if (LIKELY(length == bytes && loop_word(frame) == frames->head[kind]
+    if (LIKELY(length == bytes && loop_word(frame + FRAME_HEAD) == frames->head[kind]
                && loop_word(frame + bytes - 8) == frames->tail[kind])) {
         tally->whole++;
         return;
     }
     tally->damaged++;
     for (uint64_t k = 0; k < FRAME_KINDS; k++) {
-        if (length >= 8 && loop_word(frame) == frames->head[k]) {
+        if (length >= FRAME_HEAD + 8 && loop_word(frame + FRAME_HEAD) == frames->head[k]) {
             *next = k + 1;
         }
     }
@@ -229,7 +230,7 @@ static void loop_answer(struct link *in, struct link *back, struct job *job)
 #endif
 
 #ifdef PEER_SWITCH
-/* A broadcast, and every destination takes its copy out. */
+/* Bursts of broadcasts, and every destination takes its copies out. */
 static void loop_broadcast(struct link *links, struct job *job, struct tally *tally)
 {
     const struct frames *frames = job->frames;
@@ -237,19 +238,27 @@ static void loop_broadcast(struct link *links, struct job *job, struct tally *ta
     _Alignas(LINE) uint8_t frame[FRAME_STRIDE];
     struct tally found = {0};
 
-    for (uint64_t i = 0; i < job->count; i++) {
-        if (flood(links, job->links, frames->octets[i % FRAME_KINDS], bytes) != job->links) {
-            found.damaged++;
+    for (uint64_t i = 0; i < job->count;) {
+        const uint64_t left = job->count - i;
+        const uint32_t burst = left < job->batch ? (uint32_t)left : job->batch;
+        for (uint32_t b = 0; b < burst; b++) {
+            if (flood(links, job->links, frames->octets[(i + b) % FRAME_KINDS], bytes) != job->links) {
+                found.damaged++;
+            }
         }
+        flood_end();
         for (uint32_t l = 0; l < job->links; l++) {
             uint64_t next = i;
-            const uint32_t length = rx_receive(links[l].receiver, frame);
-            if (UNLIKELY(length == 0)) {
-                found.damaged++;
-                continue;
+            for (uint32_t b = 0; b < burst; b++) {
+                const uint32_t length = rx_receive(links[l].receiver, frame);
+                if (UNLIKELY(length == 0)) {
+                    found.damaged++;
+                    continue;
+                }
+                loop_check(frames, bytes, frame, length, &next, &found);
             }
-            loop_check(frames, bytes, frame, length, &next, &found);
         }
+        i += burst;
     }
     *tally = found;
 }

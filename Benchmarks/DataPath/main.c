@@ -45,6 +45,8 @@ const struct workload workloads[] = {
     { "lookup-256", "look-up among 256 MACs, ns", LOOK_UP, 0, 1, 0, 256 },
     { "cast-3-64", "broadcast to 3, one thread, 64 bytes, ns", BROADCAST, 64, 1, SMALL, 3 },
     { "cast-3-1514", "broadcast to 3, one thread, 1514 bytes, ns", BROADCAST, 1514, 1, SMALL, 3 },
+    { "cast-3-64-burst", "the same, 64 bytes, bursts of 8, ns", BROADCAST, 64, 8, SMALL, 3 },
+    { "cast-3-1514-burst", "the same, 1514 bytes, bursts of 8, ns", BROADCAST, 1514, 8, SMALL, 3 },
     { "cast-31-64", "broadcast to 31, one thread, 64 bytes, ns", BROADCAST, 64, 1, SMALL, 31 },
     { "cast-31-1514", "broadcast to 31, one thread, 1514 bytes, ns", BROADCAST, 1514, 1, SMALL, 31 },
 };
@@ -102,8 +104,10 @@ static bool set_up(void)
     }
     for (unsigned k = 0; k < FRAME_KINDS; k++) {
         memset(frames.octets[k], (int)(0x40 + k), FRAME_STRIDE);
-        memset(frames.octets[k], 0xff, 6); /* a broadcast, so that one set of frames serves all */
-        frames.octets[k][6] = (uint8_t)(0x10 + k);
+        memset(frames.octets[k], 0xff, 6);
+        memcpy(frames.octets[k] + 6, frame_source, 6);
+        frames.octets[k][12] = 0x88; /* a type for experiments (IEEE 802, 9.2.4) */
+        frames.octets[k][13] = 0xb5;
     }
     for (unsigned m = 0; m < MACS_MAX; m++) {
         const uint8_t mac[6] = { 2, 0, 0, 0, 0xaa, (uint8_t)m };
@@ -115,8 +119,8 @@ static bool set_up(void)
 /* The words by which frames of this size are told. */
 static void name_frames(uint32_t bytes)
 {
-    for (unsigned k = 0; k < FRAME_KINDS && bytes >= 8; k++) {
-        memcpy(&frames.head[k], frames.octets[k], 8);
+    for (unsigned k = 0; k < FRAME_KINDS && bytes >= FRAME_HEAD + 8; k++) {
+        memcpy(&frames.head[k], frames.octets[k] + FRAME_HEAD, 8);
         memcpy(&frames.tail[k], frames.octets[k] + bytes - 8, 8);
     }
 }

@@ -25,7 +25,13 @@
 #define FRAME_STRIDE 1536
 #define MACS_MAX 256
 
-/* A frame: octets, whose first and last eight say which kind it is. */
+/*
+ * Frames: broadcasts from one station, of so many octets as are asked for. The eight octets at FRAME_HEAD (the end of the
+ * source address, the type, two of the payload) and the last eight say which kind a frame is.
+ */
+#define FRAME_HEAD 8
+static const uint8_t frame_source[6] = { 2, 0, 0, 0, 0xbb, 1 };
+
 struct frames {
     _Alignas(LINE) uint8_t octets[FRAME_KINDS][FRAME_STRIDE];
     uint64_t head[FRAME_KINDS];

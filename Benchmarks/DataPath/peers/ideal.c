@@ -88,7 +88,7 @@ PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 }
 
 PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
-                                     uint32_t count)
+                                 uint32_t count)
 {
     const uint32_t room = tx_room(tx, count);
     const uint32_t some = count < room ? count : room;
@@ -143,7 +143,7 @@ PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 }
 
 PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
-                                        uint32_t count)
+                                    uint32_t count)
 {
     const uint32_t there = rx_count(rx, count);
     const uint32_t some = count < there ? count : there;
@@ -189,6 +189,10 @@ PER_FRAME uint32_t flood(struct link *links, uint32_t count, const void *frame, 
         taken += tx_send(links[i].sender, frame, bytes);
     }
     return taken;
+}
+
+PER_FRAME void flood_end(void)
+{
 }
 
 #include "../loops.h"

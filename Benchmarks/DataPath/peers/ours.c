@@ -12,15 +12,16 @@
 #include "../peer.h"
 
 #define PEER_BATCHES
+#define PEER_SWITCH
 #define QUEUE_LENGTH 256
 
 #ifdef OURS_PORTABLE
 #define PEER_COPY "memcpy"
 #define ours_copy memcpy
 #else
-#include "../copy.h"
-#define PEER_COPY EXACT_COPY
-#define ours_copy exact_copy
+#include <topoc/copy.h>
+#define PEER_COPY "exact, chosen for the processor"
+#define ours_copy topoc_copy
 #endif
 
 struct tx {
@@ -43,31 +44,32 @@ static bool link_open(struct link *link, uint32_t bytes)
            && (bytes == 0 || topoc_link_reserve(&tx->driver, bytes, &buffer) == TOPOC_VQ_READY);
 }
 
-PER_FRAME bool stage(struct tx *tx, const void *frame, uint32_t bytes)
+/* Copies a frame into the link; staged or published afterwards. */
+PER_FRAME bool put(struct tx *tx, const void *frame, uint32_t bytes)
 {
     unsigned char *buffer;
     if (topoc_link_reserve(&tx->driver, bytes, &buffer) != TOPOC_VQ_READY) {
         return false;
     }
     ours_copy(buffer, frame, bytes);
-    topoc_link_stage(&tx->driver, bytes);
     return true;
 }
 
 PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 {
-    if (!stage(tx, frame, bytes)) {
+    if (!put(tx, frame, bytes)) {
         return false;
     }
-    topoc_link_flush(&tx->driver);
+    topoc_link_publish(&tx->driver, bytes);
     return true;
 }
 
 PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
-                                     uint32_t count)
+                                 uint32_t count)
 {
     uint32_t some = 0;
-    while (some < count && stage(tx, frames->octets[(first + some) % FRAME_KINDS], bytes)) {
+    while (some < count && put(tx, frames->octets[(first + some) % FRAME_KINDS], bytes)) {
+        topoc_link_stage(&tx->driver, bytes);
         some++;
     }
     topoc_link_flush(&tx->driver);
@@ -86,7 +88,7 @@ PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 }
 
 PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
-                                        uint32_t count)
+                                    uint32_t count)
 {
     uint32_t some = 0;
     while (some < count && (lengths[some] = rx_receive(rx, frames[some])) != 0) {
@@ -105,4 +107,5 @@ PER_FRAME void rx_idle(struct rx *rx)
     (void)rx;
 }
 
+#include "ours_switch.h"
 #include "../loops.h"

@@ -77,7 +77,7 @@ PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
 }
 
 PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
-                                     uint32_t count)
+                                 uint32_t count)
 {
     void *buffers[BATCH];
     const uint32_t some = rte_ring_sc_dequeue_burst(tx->empty, buffers, count, NULL);
@@ -101,7 +101,7 @@ PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 }
 
 PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
-                                        uint32_t count)
+                                    uint32_t count)
 {
     void *buffers[BATCH];
     const uint32_t some = rte_ring_sc_dequeue_burst(rx->filled, buffers, count, NULL);

@@ -63,7 +63,7 @@ PER_FRAME struct element *element_at(const struct rte_ring_zc_data *data, uint32
 }
 
 PER_FRAME uint32_t tx_send_batch(struct tx *tx, const struct frames *frames, uint64_t first, uint32_t bytes,
-                                     uint32_t count)
+                                 uint32_t count)
 {
     struct rte_ring_zc_data data;
     const uint32_t some = rte_ring_enqueue_zc_burst_elem_start(tx->ring, tx->element_bytes, count, &data, NULL);
@@ -105,7 +105,7 @@ PER_FRAME uint32_t rx_receive(struct rx *rx, void *frame)
 }
 
 PER_FRAME uint32_t rx_receive_batch(struct rx *rx, uint8_t (*frames)[FRAME_STRIDE], uint32_t *lengths,
-                                        uint32_t count)
+                                    uint32_t count)
 {
     struct rte_ring_zc_data data;
     const uint32_t some = rte_ring_dequeue_zc_burst_elem_start(rx->ring, rx->element_bytes, count, &data, NULL);

@@ -165,4 +165,8 @@ PER_FRAME uint32_t flood(struct link *links, uint32_t count, const void *frame, 
     return taken;
 }
 
+PER_FRAME void flood_end(void)
+{
+}
+
 #include "../loops.h"

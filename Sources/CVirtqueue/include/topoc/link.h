@@ -46,23 +46,23 @@ static inline bool topoc_link_driver_init(topoc_link_driver *driver, unsigned ch
     return TOPOC_LINK(driver_init)(driver, memory, size, length, ends);
 }
 
-static inline enum topoc_vq_status topoc_link_reserve(topoc_link_driver *driver, uint32_t length,
-                                                      unsigned char **buffer)
+TOPOC_VQ_OFTEN enum topoc_vq_status topoc_link_reserve(topoc_link_driver *driver, uint32_t length,
+                                                       unsigned char **buffer)
 {
     return TOPOC_LINK(driver_reserve)(driver, length, buffer);
 }
 
-static inline void topoc_link_stage(topoc_link_driver *driver, uint32_t length)
+TOPOC_VQ_OFTEN void topoc_link_stage(topoc_link_driver *driver, uint32_t length)
 {
     TOPOC_LINK(driver_stage)(driver, length);
 }
 
-static inline void topoc_link_flush(topoc_link_driver *driver)
+TOPOC_VQ_OFTEN void topoc_link_flush(topoc_link_driver *driver)
 {
     TOPOC_LINK(driver_flush)(driver);
 }
 
-static inline void topoc_link_publish(topoc_link_driver *driver, uint32_t length)
+TOPOC_VQ_OFTEN void topoc_link_publish(topoc_link_driver *driver, uint32_t length)
 {
     TOPOC_LINK(driver_publish)(driver, length);
 }
@@ -90,7 +90,7 @@ static inline bool topoc_link_device_init(topoc_link_device *device, unsigned ch
     return TOPOC_LINK(device_init)(device, memory, size, length);
 }
 
-static inline enum topoc_vq_status topoc_link_peek(topoc_link_device *device, struct topoc_vq_frame *frame)
+TOPOC_VQ_OFTEN enum topoc_vq_status topoc_link_peek(topoc_link_device *device, struct topoc_vq_frame *frame)
 {
     return TOPOC_LINK(device_peek)(device, frame);
 }
@@ -107,7 +107,7 @@ static inline enum topoc_vq_status topoc_link_chain(topoc_link_device *device, s
     return TOPOC_LINK(device_chain)(device, segments, capacity, chain);
 }
 
-static inline void topoc_link_commit(topoc_link_device *device)
+TOPOC_VQ_OFTEN void topoc_link_commit(topoc_link_device *device)
 {
     TOPOC_LINK(device_commit)(device);
 }

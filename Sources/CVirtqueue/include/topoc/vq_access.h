@@ -50,11 +50,16 @@
 
 /*
  * Orders a store before a later load of another address (Dekker's pattern: I say what I did, then look whether the peer
- * sleeps; the peer says that it will sleep, then looks whether I did something). Nothing weaker does.
+ * sleeps; the peer says that it will sleep, then looks whether I did something). Nothing weaker does. On x86 any locked
+ * instruction does it, in a third of the time of the MFENCE that clang takes.
  */
 static inline void topoc_fence(void)
 {
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+    __asm__ volatile("lock; orl $0, (%%rsp)" : : : "memory", "cc");
+#else
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
 }
 
 /*
@@ -106,6 +111,18 @@ static inline void topoc_store_u64(void *address, uint64_t value)
 #else
     topoc_store_u32(bytes, (uint32_t)value);
     topoc_store_u32(bytes + 4, (uint32_t)(value >> 32));
+#endif
+}
+
+/* The upper half publishes: where there is no store of 64 bits, it is written last. */
+static inline void topoc_store_release_u64(void *address, uint64_t value)
+{
+    unsigned char *bytes = (unsigned char *)address;
+#if UINTPTR_MAX > UINT32_MAX
+    __atomic_store_n((uint64_t *)(void *)bytes, value, __ATOMIC_RELEASE);
+#else
+    topoc_store_u32(bytes, (uint32_t)value);
+    topoc_store_release_u32(bytes + 4, (uint32_t)(value >> 32));
 #endif
 }
 

@@ -94,6 +94,12 @@ static inline uint16_t topoc_packed_position(uint16_t encoded, uint16_t length)
     return (uint16_t)((encoded & 0x7fffu) + ((encoded & 0x8000u) != 0 ? 0u : length));
 }
 
+/* A descriptor's length, id and flags, as they stand beside each other. */
+static inline uint64_t topoc_packed_rest(uint32_t length, uint16_t id, uint16_t flags)
+{
+    return (uint64_t)flags << 48 | (uint64_t)id << 32 | length;
+}
+
 #define TOPOC_PACKED_STATE (TOPOC_PACKED_AVAILABLE | TOPOC_PACKED_USED)
 
 /*

@@ -23,7 +23,6 @@ struct topoc_packed_device {
     uint32_t bytes_max;      /* in a chain */
     uint32_t held_bytes;     /* in frames that were committed and not given back */
     uint32_t held_bytes_max;
-    uint32_t taken_bytes;    /* of the frame that was looked at */
     uint32_t written;        /* bytes that were written into it, where it is writable */
     uint32_t next;           /* the next descriptor to take */
     uint32_t returned;       /* the first that was not given back */
@@ -32,9 +31,8 @@ struct topoc_packed_device {
     uint16_t batch;          /* the first held descriptor that has no used one yet: one will stand for all up to `next` */
     uint32_t batch_id;       /* of the last frame of the batch */
     uint16_t head_flags;     /* the flags of the used descriptor at `returned`, written last */
-    uint32_t taken;          /* descriptors of the frame that was looked at; 0 when there is none to commit */
+    uint64_t taken;          /* of the frame that was looked at (topoc_packed_device_take); 0: there is none to commit */
     uint32_t id;             /* of the frame that was looked at */
-    bool writable;           /* it has writable parts: how much was written is said in a descriptor of its own */
     enum topoc_vq_fault fault;
 };
 
@@ -203,16 +201,17 @@ static inline enum topoc_vq_status topoc_packed_device_step(struct topoc_packed_
     return more ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
 }
 
+/* In `taken`, beside the number of descriptors in the low sixteen bits and the bytes in the upper half. */
+#define TOPOC_PACKED_TAKEN_WRITABLE (UINT64_C(1) << 16)
+
 /*
  * Remembers what commit has to take: a chain of `descriptors` of the ring. What is given back without a descriptor of
  * its own counts as read, or written, completely (2.8.8), so a writable chain has one.
  */
-static inline void topoc_packed_device_take(struct topoc_packed_device *device, uint32_t bytes, uint16_t descriptors,
-                                            bool writable)
+TOPOC_VQ_OFTEN void topoc_packed_device_take(struct topoc_packed_device *device, uint32_t bytes, uint16_t descriptors,
+                                             bool writable)
 {
-    device->taken_bytes = bytes;
-    device->taken = descriptors;
-    device->writable = writable;
+    device->taken = (uint64_t)bytes << 32 | (writable ? TOPOC_PACKED_TAKEN_WRITABLE : 0u) | descriptors;
 }
 
 #define TOPOC_VQ(name) topoc_packed_##name
@@ -220,8 +219,8 @@ static inline void topoc_packed_device_take(struct topoc_packed_device *device, 
 #undef TOPOC_VQ
 
 /* Where a piece of the peer's lies, or NULL: first as on a link, whose memory is one region. */
-static inline unsigned char *topoc_packed_device_at(const struct topoc_packed_device *device, uint64_t address,
-                                                    uint32_t bytes)
+TOPOC_VQ_OFTEN unsigned char *topoc_packed_device_at(const struct topoc_packed_device *device, uint64_t address,
+                                                     uint32_t bytes)
 {
     uint64_t offset = address - device->pool.address;
     if (TOPOC_SELDOM(!topoc_vq_within(offset, bytes, device->pool.size))) {
@@ -231,8 +230,8 @@ static inline unsigned char *topoc_packed_device_at(const struct topoc_packed_de
 }
 
 /* Has no frame to commit. */
-static inline enum topoc_vq_status topoc_packed_device_nothing(struct topoc_packed_device *device,
-                                                               enum topoc_vq_status status)
+TOPOC_VQ_OFTEN enum topoc_vq_status topoc_packed_device_nothing(struct topoc_packed_device *device,
+                                                                enum topoc_vq_status status)
 {
     device->taken = 0;
     return status;
@@ -242,8 +241,8 @@ static inline enum topoc_vq_status topoc_packed_device_nothing(struct topoc_pack
  * Looks at the next frame, if it lies in one piece, as every frame of a link does. READY: `frame` is borrowed until
  * topoc_packed_device_commit; EMPTY: what was held has been given back; CHAIN: take it by copy, or as a chain; BROKEN.
  */
-static inline enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_device *device,
-                                                            struct topoc_vq_frame *frame)
+TOPOC_VQ_OFTEN enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed_device *device,
+                                                             struct topoc_vq_frame *frame)
 {
     uint16_t length = topoc_packed_length(&device->rings);
     uint16_t next = (uint16_t)device->next;
@@ -284,22 +283,22 @@ TOPOC_VQ_SELDOM void topoc_packed_device_use_one(struct topoc_packed_device *dev
 {
     topoc_packed_device_end_batch(device);
     topoc_packed_device_use(device, (uint16_t)device->next, (uint16_t)device->id,
-                            device->writable ? device->written : 0);
-    device->batch = (uint16_t)(device->next + device->taken);
+                            (device->taken & TOPOC_PACKED_TAKEN_WRITABLE) != 0 ? device->written : 0);
+    device->batch = (uint16_t)(device->next + (uint16_t)device->taken);
 }
 
 /* Has done with the frame that was looked at: takes it off the ring, and gives it back with the others that are held. */
-static inline void topoc_packed_device_commit(struct topoc_packed_device *device)
+TOPOC_VQ_OFTEN void topoc_packed_device_commit(struct topoc_packed_device *device)
 {
     if (TOPOC_SELDOM(device->taken == 0)) {
         return;
     }
-    if (TOPOC_SELDOM(!device->features.in_order || device->writable)) {
+    if (TOPOC_SELDOM(!device->features.in_order || (device->taken & TOPOC_PACKED_TAKEN_WRITABLE) != 0)) {
         topoc_packed_device_use_one(device);
     }
     device->batch_id = device->id;
-    device->next = (uint16_t)(device->next + device->taken);
-    device->held_bytes += device->taken_bytes;
+    device->next = (uint16_t)(device->next + (uint16_t)device->taken);
+    device->held_bytes += (uint32_t)(device->taken >> 32);
     device->taken = 0;
     if (TOPOC_SELDOM((uint16_t)(device->next - device->returned) >= device->held_max
                      || device->held_bytes >= device->held_bytes_max)) {

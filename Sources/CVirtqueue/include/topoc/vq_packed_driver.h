@@ -23,11 +23,11 @@ struct topoc_packed_driver {
     struct topoc_vq_pool pool;
     uint32_t *ends;      /* per slot: where its buffer ends in the pool. `length` entries, private */
     uint32_t next;       /* the next descriptor to fill */
-    uint32_t published;  /* the first that is filled and not yet published */
+    uint32_t staged;     /* descriptors before it that are filled and not yet published */
     uint32_t oldest;     /* the first that the device has not given back */
-    uint32_t asked;      /* `published` when the device was last asked whether it wants a signal */
-    uint32_t free;       /* descriptors that are known to be free */
-    uint32_t head_flags; /* the flags of the descriptor at `published`, written last */
+    uint32_t asked;      /* the end of what was published when the device was last asked whether it wants a signal */
+    uint32_t stop;       /* the first position that is not known to be free */
+    uint32_t head_flags; /* the flags of the first staged descriptor, written last */
     enum topoc_vq_fault fault;
 };
 
@@ -44,7 +44,7 @@ static inline bool topoc_packed_driver_init(struct topoc_packed_driver *driver, 
     memset(driver, 0, sizeof(*driver));
     driver->rings = topoc_packed_rings_at(memory, length);
     driver->ends = ends;
-    driver->free = length;
+    driver->stop = length;
     topoc_vq_pool_init(&driver->pool, memory, topoc_packed_overhead(length), size);
     for (uint16_t i = 0; i < length; i++) {
         topoc_store_u16(&driver->rings.descriptors[i].flags, 0);
@@ -62,7 +62,7 @@ static inline enum topoc_vq_status topoc_packed_driver_break(struct topoc_packed
         driver->fault = fault;
         topoc_vq_pool_close(&driver->pool); /* no frame gets past reserve from here on */
     }
-    driver->published = driver->next;
+    driver->staged = 0;
     driver->asked = driver->next;
     return TOPOC_VQ_BROKEN;
 }
@@ -72,7 +72,7 @@ static inline enum topoc_vq_status topoc_packed_driver_reclaim(struct topoc_pack
 {
     uint16_t length = topoc_packed_length(&driver->rings);
     uint16_t mask = (uint16_t)(length - 1u);
-    uint16_t outstanding = (uint16_t)(driver->published - driver->oldest);
+    uint16_t outstanding = (uint16_t)(driver->next - driver->staged - driver->oldest);
     enum topoc_vq_status status = TOPOC_VQ_EMPTY;
     if (driver->fault != TOPOC_VQ_SOUND) {
         return TOPOC_VQ_BROKEN;
@@ -108,8 +108,8 @@ TOPOC_VQ_SELDOM enum topoc_vq_status topoc_packed_driver_find(struct topoc_packe
     }
     for (int attempt = 0; attempt < 2; attempt++) {
         uint16_t outstanding = (uint16_t)(driver->next - driver->oldest);
-        driver->free = (uint32_t)topoc_packed_length(&driver->rings) - outstanding;
-        if (topoc_vq_pool_find(&driver->pool, outstanding > 0, length) && driver->free > 0) {
+        driver->stop = (uint16_t)(driver->oldest + topoc_packed_length(&driver->rings));
+        if (topoc_vq_pool_find(&driver->pool, outstanding > 0, length) && driver->next != driver->stop) {
             return TOPOC_VQ_READY;
         }
         if (attempt == 0 && topoc_packed_driver_reclaim(driver) == TOPOC_VQ_BROKEN) {
@@ -124,10 +124,10 @@ TOPOC_VQ_SELDOM enum topoc_vq_status topoc_packed_driver_find(struct topoc_packe
  * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
  * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
  */
-static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_packed_driver *driver, uint32_t length,
-                                                               unsigned char **buffer)
+TOPOC_VQ_OFTEN enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_packed_driver *driver, uint32_t length,
+                                                                unsigned char **buffer)
 {
-    if (TOPOC_SELDOM(!topoc_vq_pool_fits(&driver->pool, length) || driver->free == 0)) {
+    if (TOPOC_SELDOM(!topoc_vq_pool_fits(&driver->pool, length) || driver->next == driver->stop)) {
         enum topoc_vq_status status = topoc_packed_driver_find(driver, length);
         if (status != TOPOC_VQ_READY) {
             return status;
@@ -137,8 +137,21 @@ static inline enum topoc_vq_status topoc_packed_driver_reserve(struct topoc_pack
     return TOPOC_VQ_READY;
 }
 
+/* Takes the reserved buffer for the frame that is put into the next descriptor, which follows. */
+TOPOC_VQ_OFTEN void topoc_packed_driver_take(struct topoc_packed_driver *driver, uint16_t slot, uint32_t length)
+{
+    uint16_t ring = topoc_packed_length(&driver->rings);
+    driver->ends[slot] = topoc_vq_pool_take(&driver->pool, length);
+    driver->next = (uint16_t)(driver->next + 1u);
+    if (slot % TOPOC_PACKED_IN_LINE == 0
+        && (uint16_t)(driver->stop - driver->next) >= TOPOC_PACKED_AHEAD + TOPOC_PACKED_IN_LINE) {
+        /* The device has done with these descriptors. */
+        topoc_prefetch_write(&driver->rings.descriptors[(slot + TOPOC_PACKED_AHEAD) & (ring - 1u)]);
+    }
+}
+
 /* Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. */
-static inline void topoc_packed_driver_stage(struct topoc_packed_driver *driver, uint32_t length)
+TOPOC_VQ_OFTEN void topoc_packed_driver_stage(struct topoc_packed_driver *driver, uint32_t length)
 {
     uint16_t ring = topoc_packed_length(&driver->rings);
     uint16_t next = (uint16_t)driver->next;
@@ -146,39 +159,45 @@ static inline void topoc_packed_driver_stage(struct topoc_packed_driver *driver,
     struct topoc_packed_descriptor *descriptor = &driver->rings.descriptors[slot];
     uint16_t flags = topoc_packed_available(next, ring);
     topoc_store_u64(&descriptor->address, topoc_vq_pool_offset(&driver->pool));
-    topoc_store_u32(&descriptor->length, length);
-    topoc_store_u16(&descriptor->id, slot);
-    if (next == driver->published) {
+    if (driver->staged == 0) {
+        topoc_store_u32(&descriptor->length, length);
+        topoc_store_u16(&descriptor->id, slot);
         driver->head_flags = flags;
     } else {
         /* The device comes here only after the first of the batch, whose flags topoc_packed_driver_flush releases. */
-        topoc_store_u16(&descriptor->flags, flags);
+        topoc_store_u64(&descriptor->length, topoc_packed_rest(length, slot, flags));
     }
-    driver->ends[slot] = topoc_vq_pool_take(&driver->pool, length);
-    driver->next = (uint16_t)(next + 1u);
-    driver->free--;
-    if (slot % TOPOC_PACKED_IN_LINE == 0 && driver->free >= TOPOC_PACKED_AHEAD + TOPOC_PACKED_IN_LINE) {
-        /* The device has done with these descriptors. */
-        topoc_prefetch_write(&driver->rings.descriptors[(slot + TOPOC_PACKED_AHEAD) & (ring - 1u)]);
-    }
+    driver->staged++;
+    topoc_packed_driver_take(driver, slot, length);
 }
 
 /* Publishes what is staged, all at once. */
-static inline void topoc_packed_driver_flush(struct topoc_packed_driver *driver)
+TOPOC_VQ_OFTEN void topoc_packed_driver_flush(struct topoc_packed_driver *driver)
 {
-    if (driver->next != driver->published) {
-        uint16_t slot = (uint16_t)(driver->published & (topoc_packed_length(&driver->rings) - 1u));
+    if (driver->staged != 0) {
+        uint16_t slot = (uint16_t)((driver->next - driver->staged) & (topoc_packed_length(&driver->rings) - 1u));
         /* Releases frames and descriptors to topoc_packed_device_peek. */
         topoc_store_release_u16(&driver->rings.descriptors[slot].flags, (uint16_t)driver->head_flags);
-        driver->published = driver->next;
+        driver->staged = 0;
     }
 }
 
-/* Stages the reserved buffer and publishes it. */
-static inline void topoc_packed_driver_publish(struct topoc_packed_driver *driver, uint32_t length)
+/* Stages the reserved buffer and publishes all that is staged. */
+TOPOC_VQ_OFTEN void topoc_packed_driver_publish(struct topoc_packed_driver *driver, uint32_t length)
 {
-    topoc_packed_driver_stage(driver, length);
-    topoc_packed_driver_flush(driver);
+    if (TOPOC_SELDOM(driver->staged != 0)) {
+        topoc_packed_driver_stage(driver, length);
+        topoc_packed_driver_flush(driver);
+        return;
+    }
+    uint16_t ring = topoc_packed_length(&driver->rings);
+    uint16_t next = (uint16_t)driver->next;
+    uint16_t slot = (uint16_t)(next & (ring - 1u));
+    struct topoc_packed_descriptor *descriptor = &driver->rings.descriptors[slot];
+    topoc_store_u64(&descriptor->address, topoc_vq_pool_offset(&driver->pool));
+    /* Releases the frame and its descriptor to topoc_packed_device_peek. */
+    topoc_store_release_u64(&descriptor->length, topoc_packed_rest(length, slot, topoc_packed_available(next, ring)));
+    topoc_packed_driver_take(driver, slot, length);
 }
 
 /*
@@ -188,7 +207,7 @@ static inline void topoc_packed_driver_publish(struct topoc_packed_driver *drive
 static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *driver)
 {
     uint16_t before = (uint16_t)driver->asked;
-    uint16_t now = (uint16_t)driver->published;
+    uint16_t now = (uint16_t)(driver->next - driver->staged);
     driver->asked = now;
     if (before == now) {
         return false;

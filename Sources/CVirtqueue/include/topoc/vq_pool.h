@@ -26,7 +26,7 @@ struct topoc_vq_pool {
     uint32_t size;       /* a multiple of TOPOC_VQ_LINE */
     uint32_t head;       /* where the next buffer begins, from `start` */
     uint32_t tail;       /* where the oldest buffer that is in use begins */
-    uint32_t room;       /* bytes at `head` that are known to be free: a multiple of TOPOC_VQ_LINE, within `size` */
+    uint32_t limit;      /* up to where it is known to be free: whole lines from `head`, within `size` */
 };
 
 static inline void topoc_vq_pool_init(struct topoc_vq_pool *pool, unsigned char *base, uint32_t start, uint32_t end)
@@ -36,13 +36,13 @@ static inline void topoc_vq_pool_init(struct topoc_vq_pool *pool, unsigned char 
     pool->size = end > start ? (end - start) & ~(TOPOC_VQ_LINE - 1u) : 0;
     pool->head = 0;
     pool->tail = 0;
-    pool->room = pool->size;
+    pool->limit = pool->size;
 }
 
 /* Whether the next buffer can have `length` bytes, by what is known. No for 0. */
-static inline bool topoc_vq_pool_fits(const struct topoc_vq_pool *pool, uint32_t length)
+TOPOC_VQ_OFTEN bool topoc_vq_pool_fits(const struct topoc_vq_pool *pool, uint32_t length)
 {
-    return length - 1u < pool->room;
+    return length - 1u < pool->limit - pool->head;
 }
 
 /*
@@ -55,50 +55,56 @@ static inline bool topoc_vq_pool_find(struct topoc_vq_pool *pool, bool used, uin
         /* Nothing is in use: begin again where the lines are warm. */
         pool->head = 0;
         pool->tail = 0;
-        pool->room = pool->size;
+        pool->limit = pool->size;
     } else if (pool->head > pool->tail) {
-        pool->room = pool->size - pool->head;
-        if (pool->room < length && pool->tail >= length) {
+        pool->limit = pool->size;
+        if (pool->size - pool->head < length && pool->tail >= length) {
             pool->head = 0;
-            pool->room = pool->tail;
+            pool->limit = pool->tail;
         }
     } else {
-        pool->room = pool->tail - pool->head;
+        pool->limit = pool->tail;
     }
     return topoc_vq_pool_fits(pool, length);
 }
 
 /* Where the next buffer lies, as the peer is told, and here. */
-static inline uint32_t topoc_vq_pool_offset(const struct topoc_vq_pool *pool)
+TOPOC_VQ_OFTEN uint32_t topoc_vq_pool_offset(const struct topoc_vq_pool *pool)
 {
     return pool->start + pool->head;
 }
 
-static inline unsigned char *topoc_vq_pool_buffer(const struct topoc_vq_pool *pool)
+TOPOC_VQ_OFTEN unsigned char *topoc_vq_pool_buffer(const struct topoc_vq_pool *pool)
 {
     return pool->base + topoc_vq_pool_offset(pool);
 }
 
 /* Takes a buffer of `length` bytes, which fit. The answer is where it ends, to be made the tail when it is given back. */
-static inline uint32_t topoc_vq_pool_take(struct topoc_vq_pool *pool, uint32_t length)
+TOPOC_VQ_OFTEN uint32_t topoc_vq_pool_take(struct topoc_vq_pool *pool, uint32_t length)
 {
     uint32_t bytes = (length + TOPOC_VQ_LINE - 1u) & ~(TOPOC_VQ_LINE - 1u);
-    pool->head += bytes;
-    pool->room -= bytes;
-    if (pool->room >= TOPOC_VQ_AHEAD + bytes) {
+    uint32_t end = pool->head + bytes;
+    pool->head = end;
+    if (pool->limit - end >= TOPOC_VQ_AHEAD + bytes) {
         /* The peer has done with these lines; as many as this buffer had are asked for. */
-        const unsigned char *line = topoc_vq_pool_buffer(pool) + TOPOC_VQ_AHEAD;
-        const unsigned char *end = line + bytes;
-        do {
+        const unsigned char *line = pool->base + pool->start + end + TOPOC_VQ_AHEAD;
+        for (; bytes >= 4u * TOPOC_VQ_LINE; bytes -= 4u * TOPOC_VQ_LINE) {
+            topoc_prefetch_write(line);
+            topoc_prefetch_write(line + TOPOC_VQ_LINE);
+            topoc_prefetch_write(line + 2u * TOPOC_VQ_LINE);
+            topoc_prefetch_write(line + 3u * TOPOC_VQ_LINE);
+            line += 4u * TOPOC_VQ_LINE;
+        }
+        for (; bytes > 0; bytes -= TOPOC_VQ_LINE) {
             topoc_prefetch_write(line);
             line += TOPOC_VQ_LINE;
-        } while (line < end);
+        }
     }
-    return pool->head;
+    return end;
 }
 
 /* Lets no buffer fit any more. */
 static inline void topoc_vq_pool_close(struct topoc_vq_pool *pool)
 {
-    pool->room = 0;
+    pool->limit = pool->head;
 }

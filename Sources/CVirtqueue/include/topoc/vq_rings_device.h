@@ -148,8 +148,8 @@ static inline void TOPOC_VQ(device_flush)(struct TOPOC_VQ(device) *device)
  * Looks whether there is a chain. READY: it begins where `cursor` says, and `settled` says that it is complete in any
  * case; EMPTY; BROKEN.
  */
-static inline enum topoc_vq_status TOPOC_VQ(device_begin)(struct TOPOC_VQ(device) *device,
-                                                          struct topoc_vq_cursor *cursor, bool *settled)
+TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(device_begin)(struct TOPOC_VQ(device) *device,
+                                                           struct topoc_vq_cursor *cursor, bool *settled)
 {
     uint16_t length = device->rings.length;
     device->taken = false;
@@ -182,8 +182,8 @@ static inline enum topoc_vq_status TOPOC_VQ(device_begin)(struct TOPOC_VQ(device
 }
 
 /* Reads the descriptor at the cursor, once. */
-static inline struct topoc_vq_piece TOPOC_VQ(device_read)(struct TOPOC_VQ(device) *device,
-                                                          struct topoc_vq_cursor *cursor)
+TOPOC_VQ_OFTEN struct topoc_vq_piece TOPOC_VQ(device_read)(struct TOPOC_VQ(device) *device,
+                                                           struct topoc_vq_cursor *cursor)
 {
     const struct topoc_vq_descriptor *table = (const struct topoc_vq_descriptor *)(const void *)cursor->table;
     const struct topoc_vq_descriptor *descriptor = &table[cursor->index];
@@ -215,8 +215,8 @@ static inline enum topoc_vq_status TOPOC_VQ(device_step)(struct TOPOC_VQ(device)
  * Remembers what commit has to take: a chain of `descriptors` of the queue's own table. What is given back without an
  * entry of its own counts as read, or written, completely (2.7.9), so a writable chain has one.
  */
-static inline void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32_t bytes, uint16_t descriptors,
-                                         bool writable)
+TOPOC_VQ_OFTEN void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32_t bytes, uint16_t descriptors,
+                                           bool writable)
 {
     (void)descriptors;
     device->taken_bytes = bytes;
@@ -225,7 +225,7 @@ static inline void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32
 }
 
 /* Has done with the frame that was looked at: takes it off the ring, and gives it back with others that are held. */
-static inline void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
+TOPOC_VQ_OFTEN void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
 {
     if (!device->taken) {
         return;
@@ -256,8 +256,8 @@ static inline void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
  * Looks at the next frame, if it lies in one piece, as every frame of ours does. READY: `frame` is borrowed until
  * commit; EMPTY: what was held has been given back; CHAIN: take it by copy, or as a chain; BROKEN.
  */
-static inline enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device) *device,
-                                                         struct topoc_vq_frame *frame)
+TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device) *device,
+                                                          struct topoc_vq_frame *frame)
 {
     struct topoc_vq_cursor cursor;
     bool settled;

@@ -21,7 +21,7 @@ struct TOPOC_VQ(driver)
     uint32_t next;      /* the next frame */
     uint32_t published; /* the first that is staged and not yet published */
     uint32_t oldest;    /* the first that the device has not given back */
-    uint32_t free;      /* descriptors that are known to be free */
+    uint32_t stop;      /* the first position that is not known to be free */
     uint32_t seen;      /* the used ring's next entry */
     uint32_t asked;     /* `published` when the device was last asked whether it wants a signal */
     enum topoc_vq_fault fault;
@@ -41,7 +41,7 @@ static inline bool TOPOC_VQ(driver_init)(struct TOPOC_VQ(driver) *driver, unsign
     memset(driver, 0, sizeof(*driver));
     driver->rings = TOPOC_VQ(rings_at)(memory, length);
     driver->ends = ends;
-    driver->free = TOPOC_VQ(capacity)(length);
+    driver->stop = TOPOC_VQ(capacity)(length);
     topoc_vq_pool_init(&driver->pool, memory + origin, TOPOC_VQ(overhead)(length) - origin, size - origin);
     for (uint16_t i = 0; i < length; i++) {
         struct topoc_vq_descriptor *descriptor = &driver->rings.descriptors[i];
@@ -121,8 +121,8 @@ TOPOC_VQ_SELDOM enum topoc_vq_status TOPOC_VQ(driver_find)(struct TOPOC_VQ(drive
     }
     for (int attempt = 0; attempt < 2; attempt++) {
         uint16_t outstanding = (uint16_t)(driver->next - driver->oldest);
-        driver->free = (uint32_t)TOPOC_VQ(capacity)(driver->rings.length) - outstanding;
-        if (topoc_vq_pool_find(&driver->pool, outstanding > 0, length) && driver->free > 0) {
+        driver->stop = (uint16_t)(driver->oldest + TOPOC_VQ(capacity)(driver->rings.length));
+        if (topoc_vq_pool_find(&driver->pool, outstanding > 0, length) && driver->next != driver->stop) {
             return TOPOC_VQ_READY;
         }
         if (attempt == 0 && TOPOC_VQ(driver_reclaim)(driver) == TOPOC_VQ_BROKEN) {
@@ -137,10 +137,10 @@ TOPOC_VQ_SELDOM enum topoc_vq_status TOPOC_VQ(driver_find)(struct TOPOC_VQ(drive
  * buffers back (flush what is staged: the device cannot give back what it has not seen); REFUSED where the link can
  * never hold so long a frame; BROKEN. A buffer that is reserved and not staged is reserved anew by the next call.
  */
-static inline enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driver) *driver, uint32_t length,
-                                                            unsigned char **buffer)
+TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driver) *driver, uint32_t length,
+                                                             unsigned char **buffer)
 {
-    if (TOPOC_SELDOM(!topoc_vq_pool_fits(&driver->pool, length) || driver->free == 0)) {
+    if (TOPOC_SELDOM(!topoc_vq_pool_fits(&driver->pool, length) || driver->next == driver->stop)) {
         enum topoc_vq_status status = TOPOC_VQ(driver_find)(driver, length);
         if (status != TOPOC_VQ_READY) {
             return status;
@@ -151,7 +151,7 @@ static inline enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(driv
 }
 
 /* Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. */
-static inline void TOPOC_VQ(driver_stage)(struct TOPOC_VQ(driver) *driver, uint32_t length)
+TOPOC_VQ_OFTEN void TOPOC_VQ(driver_stage)(struct TOPOC_VQ(driver) *driver, uint32_t length)
 {
     uint16_t next = (uint16_t)driver->next;
     uint16_t slot = (uint16_t)(next & (driver->rings.length - 1u));
@@ -160,11 +160,10 @@ static inline void TOPOC_VQ(driver_stage)(struct TOPOC_VQ(driver) *driver, uint3
     topoc_store_u32(&descriptor->length, length);
     driver->ends[slot] = topoc_vq_pool_take(&driver->pool, length);
     driver->next = (uint16_t)(next + 1u);
-    driver->free--;
 }
 
 /* Publishes what is staged, all at once. */
-static inline void TOPOC_VQ(driver_flush)(struct TOPOC_VQ(driver) *driver)
+TOPOC_VQ_OFTEN void TOPOC_VQ(driver_flush)(struct TOPOC_VQ(driver) *driver)
 {
     if (driver->next != driver->published) {
         driver->published = driver->next;
@@ -175,7 +174,7 @@ static inline void TOPOC_VQ(driver_flush)(struct TOPOC_VQ(driver) *driver)
 }
 
 /* Stages the reserved buffer and publishes it. */
-static inline void TOPOC_VQ(driver_publish)(struct TOPOC_VQ(driver) *driver, uint32_t length)
+TOPOC_VQ_OFTEN void TOPOC_VQ(driver_publish)(struct TOPOC_VQ(driver) *driver, uint32_t length)
 {
     TOPOC_VQ(driver_stage)(driver, length);
     TOPOC_VQ(driver_flush)(driver);

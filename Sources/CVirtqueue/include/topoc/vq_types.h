@@ -10,6 +10,9 @@
 
 #include <topoc/vq_access.h>
 
+/* What happens to every frame: inlined even where a compiler that optimises for size thinks it long. */
+#define TOPOC_VQ_OFTEN static inline __attribute__((always_inline))
+
 /* Code that few frames come to: kept out of the way of those that do not. */
 #define TOPOC_SELDOM(condition) __builtin_expect(!!(condition), 0)
 #define TOPOC_VQ_SELDOM static __attribute__((noinline, unused))
