@@ -5,7 +5,9 @@
 /*
  * Benchmark of the data path: every workload with every peer in turn, round after round, and one table.
  *
- *   datapath [--rounds N] [--ms MILLISECONDS] [--only TEXT] [--peers TEXT,…] [--smoke]
+ *   datapath [--rounds N] [--ms MILLISECONDS] [--only TEXT,…] [--peers TEXT,…] [--costs PEER] [--smoke]
+ *
+ * --costs says, in place of the table, by how much each peer is faster than PEER.
  */
 
 #define _GNU_SOURCE
@@ -340,6 +342,7 @@ int main(int argc, char **argv)
     double ms = 2;
     const char *only = NULL;
     const char *peers = NULL;
+    const char *base = NULL;
     bool smoke_only = false;
     for (int i = 1; i < argc; i++) {
         const bool more = i + 1 < argc;
@@ -349,6 +352,8 @@ int main(int argc, char **argv)
             rounds = (unsigned)atoi(argv[++i]);
         } else if (more && strcmp(argv[i], "--ms") == 0) {
             ms = atof(argv[++i]);
+        } else if (more && strcmp(argv[i], "--costs") == 0) {
+            base = argv[++i];
         } else if (more && strcmp(argv[i], "--only") == 0) {
             only = argv[++i];
         } else if (more && strcmp(argv[i], "--peers") == 0) {
@@ -409,6 +414,10 @@ int main(int argc, char **argv)
             usleep(500);
         }
     }
-    report(stdout, &results);
+    if (base != NULL) {
+        report_costs(stdout, &results, base);
+    } else {
+        report(stdout, &results);
+    }
     return 0;
 }

@@ -22,12 +22,14 @@ static const struct column {
     { { "rte_ring", "by value" }, { "peer_rte_ring_values", NULL } },
     { { "ideal", "gcc" }, { "peer_ideal_gcc", NULL } },
     { { "ideal", "clang" }, { "peer_ideal_clang", NULL } },
-    { { "ours", "libvq" }, { "peer_ours_libvirtqueue_gcc", NULL } },
-    { { "ours lvq", "portable" }, { "peer_ours_libvirtqueue_portable", NULL } },
-    { { "ours", "split" }, { "peer_ours_split_gcc", NULL } },
+    { { "lvq ours", "gcc" }, { "peer_ours_libvirtqueue_gcc", NULL } },
+    { { "lvq ours", "clang" }, { "peer_ours_libvirtqueue_clang", NULL } },
+    { { "lvq ours", "portable" }, { "peer_ours_libvirtqueue_portable", NULL } },
+    { { "split", "clang" }, { "peer_ours_split_clang", NULL } },
     { { "packed", "gcc" }, { "peer_ours_packed_gcc", NULL } },
     { { "packed", "clang" }, { "peer_ours_packed_clang", NULL } },
     { { "packed", "portable" }, { "peer_ours_packed_portable", NULL } },
+    { { "packed", "native" }, { "peer_ours_packed_native", NULL } },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -190,6 +192,35 @@ static void print_table(FILE *to, const struct results *results, enum placement 
         }
         print_goals(to, results, workloads[w].key, placement, met, judged);
         fprintf(to, "\n");
+    }
+}
+
+void report_costs(FILE *to, const struct results *results, const char *base)
+{
+    const int base_peer = peer_at(results, base);
+    for (int at = 0; at < PLACEMENTS; at++) {
+        for (unsigned w = 0; w < workload_count && base_peer >= 0 && results->runs[at] > 0; w++) {
+            if (figure(results, (int)w, base_peer, (enum placement)at) == 0) {
+                continue;
+            }
+            fprintf(to, "%s, %s:\n", placement_names[at], workloads[w].name);
+            for (unsigned p = 0; p < results->peer_count; p++) {
+                double values[ROUNDS_MAX];
+                unsigned count = 0;
+                for (unsigned i = 0; (int)p != base_peer && i < results->rounds; i++) {
+                    const struct sample *sample = &results->samples[w][p][i];
+                    const struct sample *other = &results->samples[w][base_peer][i];
+                    if (kept(sample, (enum placement)at) && kept(other, (enum placement)at)) {
+                        const bool rate = workloads[w].kind == TWO_THREADS;
+                        values[count++] = rate ? 1e3 / (double)other->value - 1e3 / (double)sample->value
+                                          : (double)other->value - (double)sample->value;
+                    }
+                }
+                if (count > 0) {
+                    fprintf(to, "  %-32s %+6.2f ns a frame\n", results->peers[p].peer->name, median(values, count));
+                }
+            }
+        }
     }
 }
 

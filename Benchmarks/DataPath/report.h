@@ -63,5 +63,7 @@ struct goal {
 extern const struct goal goals[];
 extern const unsigned goal_count;
 
+/* Prints by how many nanoseconds a frame each peer is faster than `base`, in the runs of the same round. */
+void report_costs(FILE *to, const struct results *results, const char *base);
 /* Prints what was measured beside the goals. */
 void report(FILE *to, const struct results *results);

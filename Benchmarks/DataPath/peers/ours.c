@@ -15,13 +15,19 @@
 #define PEER_SWITCH
 #define QUEUE_LENGTH 256
 
-#ifdef OURS_PORTABLE
+#if defined(OURS_PORTABLE)
 #define PEER_COPY "memcpy"
 #define ours_copy memcpy
+#elif defined(OURS_NATIVE)
+#include "../copy.h"
+#define PEER_COPY EXACT_COPY
+#define ours_copy exact_copy
+#define TOPOC_SWITCH_COPY exact_copy
 #else
 #include <topoc/copy.h>
 #define PEER_COPY "exact, chosen for the processor"
 #define ours_copy topoc_copy
+#define TOPOC_SWITCH_COPY topoc_copy
 #endif
 
 struct tx {
@@ -44,6 +50,10 @@ static bool link_open(struct link *link, uint32_t bytes)
            && (bytes == 0 || topoc_link_reserve(&tx->driver, bytes, &buffer) == TOPOC_VQ_READY);
 }
 
+#ifdef OURS_ASKS
+static unsigned asked_for_signals;
+#endif
+
 /* Copies a frame into the link; staged or published afterwards. */
 PER_FRAME bool put(struct tx *tx, const void *frame, uint32_t bytes)
 {
@@ -61,6 +71,9 @@ PER_FRAME bool tx_send(struct tx *tx, const void *frame, uint32_t bytes)
         return false;
     }
     topoc_link_publish(&tx->driver, bytes);
+#ifdef OURS_ASKS
+    asked_for_signals += topoc_link_driver_must_signal(&tx->driver);
+#endif
     return true;
 }
 

@@ -32,12 +32,17 @@ static inline uint64_t topoc_switch_source(const struct topoc_switch_header *hea
     return (header->start >> 48) | ((uint64_t)header->middle << 16);
 }
 
+/* How the bytes of a frame are copied: with memcpy, unless the program names something of the same shape. */
+#ifndef TOPOC_SWITCH_COPY
+#define TOPOC_SWITCH_COPY memcpy
+#endif
+
 /* Copies the whole frame, frame->length bytes, to `to`. */
-static inline void topoc_switch_frame_copy(const struct topoc_switch_frame *frame, unsigned char *to)
+TOPOC_VQ_OFTEN void topoc_switch_frame_copy(const struct topoc_switch_frame *frame, unsigned char *to)
 {
     unsigned char *at = to;
     for (uint32_t i = 0; i < frame->count; i++) {
-        memcpy(at, frame->segments[i].base, frame->segments[i].length);
+        TOPOC_SWITCH_COPY(at, frame->segments[i].base, frame->segments[i].length);
         at += frame->segments[i].length;
     }
     /* What was checked, over what stands there now. */

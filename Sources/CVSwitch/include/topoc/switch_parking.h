@@ -113,8 +113,8 @@ static inline void topoc_switch_break(struct topoc_switch *sw, uint16_t index)
 }
 
 /* Copies a frame into the buffer that was reserved for it. */
-static inline void topoc_switch_stage(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
-                                      const struct topoc_switch_frame *frame, unsigned char *buffer)
+TOPOC_VQ_OFTEN void topoc_switch_stage(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
+                                       const struct topoc_switch_frame *frame, unsigned char *buffer)
 {
     topoc_switch_frame_copy(frame, buffer);
     topoc_link_stage(&link->driver, frame->length);
@@ -143,8 +143,8 @@ static inline enum topoc_vq_status topoc_switch_reserve_or_listen(struct topoc_s
 }
 
 /* The common case: the frame goes into the link's ring. False: topoc_switch_wait decides what becomes of it. */
-static inline bool topoc_switch_put(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
-                                    const struct topoc_switch_frame *frame)
+TOPOC_VQ_OFTEN bool topoc_switch_put(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
+                                     const struct topoc_switch_frame *frame)
 {
     unsigned char *buffer;
     if (link->state != TOPOC_LINK_LIVE || link->parked > 0
