@@ -216,7 +216,7 @@ static inline enum topoc_vq_status TOPOC_VQ(device_step)(struct TOPOC_VQ(device)
  * entry of its own counts as read, or written, completely (2.7.9), so a writable chain has one.
  */
 TOPOC_VQ_OFTEN void TOPOC_VQ(device_take)(struct TOPOC_VQ(device) *device, uint32_t bytes, uint16_t descriptors,
-                                           bool writable)
+                                          bool writable)
 {
     (void)descriptors;
     device->taken_bytes = bytes;
