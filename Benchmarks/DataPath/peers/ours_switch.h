@@ -14,7 +14,7 @@
 #include <topoc/switch.h>
 
 #define TABLE_ENTRIES 512u
-#define TABLE_BUCKETS 128u
+#define TABLE_BUCKETS 256u
 
 static uint64_t entries[TABLE_ENTRIES];
 static uint16_t displacements[TABLE_BUCKETS];
@@ -69,11 +69,19 @@ static bool open_table(const uint8_t (*macs)[6], uint32_t count)
     for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
         entries[i] = TOPOC_MAC_NO_LINK;
     }
-    for (uint32_t bucket = 0; bucket < TABLE_BUCKETS; bucket++) {
-        uint32_t displacement = 0;
-        while (!place(macs, count, bucket, (uint16_t)displacement)) {
-            if (++displacement == TABLE_ENTRIES) {
-                return false;
+    memset(displacements, 0, sizeof(displacements));
+    /* The fullest buckets first, while there is room for them. */
+    for (uint32_t size = count; size > 0; size--) {
+        for (uint32_t bucket = 0; bucket < TABLE_BUCKETS; bucket++) {
+            uint32_t members = 0;
+            for (uint32_t i = 0; i < count; i++) {
+                members += bucket_of(topoc_mac_number(macs[i])) == bucket;
+            }
+            uint32_t displacement = 0;
+            while (members == size && !place(macs, count, bucket, (uint16_t)displacement)) {
+                if (++displacement == TABLE_ENTRIES) {
+                    return false;
+                }
             }
         }
     }

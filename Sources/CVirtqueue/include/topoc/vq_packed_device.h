@@ -201,8 +201,9 @@ static inline enum topoc_vq_status topoc_packed_device_step(struct topoc_packed_
     return more ? TOPOC_VQ_READY : TOPOC_VQ_EMPTY;
 }
 
-/* In `taken`, beside the number of descriptors in the low sixteen bits and the bytes in the upper half. */
+/* In `taken`, between the number of descriptors in the low sixteen bits and the bytes above: one store a frame. */
 #define TOPOC_PACKED_TAKEN_WRITABLE (UINT64_C(1) << 16)
+#define TOPOC_PACKED_TAKEN_BYTES 17u
 
 /*
  * Remembers what commit has to take: a chain of `descriptors` of the ring. What is given back without a descriptor of
@@ -211,7 +212,8 @@ static inline enum topoc_vq_status topoc_packed_device_step(struct topoc_packed_
 TOPOC_VQ_OFTEN void topoc_packed_device_take(struct topoc_packed_device *device, uint32_t bytes, uint16_t descriptors,
                                              bool writable)
 {
-    device->taken = (uint64_t)bytes << 32 | (writable ? TOPOC_PACKED_TAKEN_WRITABLE : 0u) | descriptors;
+    device->taken = (uint64_t)bytes << TOPOC_PACKED_TAKEN_BYTES | (writable ? TOPOC_PACKED_TAKEN_WRITABLE : 0u) |
+                    descriptors;
 }
 
 #define TOPOC_VQ(name) topoc_packed_##name
@@ -298,7 +300,7 @@ TOPOC_VQ_OFTEN void topoc_packed_device_commit(struct topoc_packed_device *devic
     }
     device->batch_id = device->id;
     device->next = (uint16_t)(device->next + (uint16_t)device->taken);
-    device->held_bytes += (uint32_t)(device->taken >> 32);
+    device->held_bytes += (uint32_t)(device->taken >> TOPOC_PACKED_TAKEN_BYTES);
     device->taken = 0;
     if (TOPOC_SELDOM((uint16_t)(device->next - device->returned) >= device->held_max
                      || device->held_bytes >= device->held_bytes_max)) {

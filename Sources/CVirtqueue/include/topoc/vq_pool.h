@@ -79,6 +79,22 @@ TOPOC_VQ_OFTEN unsigned char *topoc_vq_pool_buffer(const struct topoc_vq_pool *p
     return pool->base + topoc_vq_pool_offset(pool);
 }
 
+/* Asks for `bytes` bytes of whole lines, to write them. */
+static inline void topoc_vq_pool_prefetch(const unsigned char *line, uint32_t bytes)
+{
+    for (; bytes >= 4u * TOPOC_VQ_LINE; bytes -= 4u * TOPOC_VQ_LINE) {
+        topoc_prefetch_write(line);
+        topoc_prefetch_write(line + TOPOC_VQ_LINE);
+        topoc_prefetch_write(line + 2u * TOPOC_VQ_LINE);
+        topoc_prefetch_write(line + 3u * TOPOC_VQ_LINE);
+        line += 4u * TOPOC_VQ_LINE;
+    }
+    for (; bytes > 0; bytes -= TOPOC_VQ_LINE) {
+        topoc_prefetch_write(line);
+        line += TOPOC_VQ_LINE;
+    }
+}
+
 /* Takes a buffer of `length` bytes, which fit. The answer is where it ends, to be made the tail when it is given back. */
 TOPOC_VQ_OFTEN uint32_t topoc_vq_pool_take(struct topoc_vq_pool *pool, uint32_t length)
 {
@@ -88,16 +104,9 @@ TOPOC_VQ_OFTEN uint32_t topoc_vq_pool_take(struct topoc_vq_pool *pool, uint32_t 
     if (pool->limit - end >= TOPOC_VQ_AHEAD + bytes) {
         /* The peer has done with these lines; as many as this buffer had are asked for. */
         const unsigned char *line = pool->base + pool->start + end + TOPOC_VQ_AHEAD;
-        for (; bytes >= 4u * TOPOC_VQ_LINE; bytes -= 4u * TOPOC_VQ_LINE) {
-            topoc_prefetch_write(line);
-            topoc_prefetch_write(line + TOPOC_VQ_LINE);
-            topoc_prefetch_write(line + 2u * TOPOC_VQ_LINE);
-            topoc_prefetch_write(line + 3u * TOPOC_VQ_LINE);
-            line += 4u * TOPOC_VQ_LINE;
-        }
-        for (; bytes > 0; bytes -= TOPOC_VQ_LINE) {
-            topoc_prefetch_write(line);
-            line += TOPOC_VQ_LINE;
+        topoc_prefetch_write(line);
+        if (bytes > TOPOC_VQ_LINE) {
+            topoc_vq_pool_prefetch(line + TOPOC_VQ_LINE, bytes - TOPOC_VQ_LINE);
         }
     }
     return end;

@@ -10,8 +10,12 @@
 
 #include <topoc/vq_access.h>
 
-/* What happens to every frame: inlined even where a compiler that optimises for size thinks it long. */
+/* What happens to every frame. gcc thinks some of it too long to inline at -O2; clang inlines it, and better unforced. */
+#if defined(__clang__)
+#define TOPOC_VQ_OFTEN static inline
+#else
 #define TOPOC_VQ_OFTEN static inline __attribute__((always_inline))
+#endif
 
 /* Code that few frames come to: kept out of the way of those that do not. */
 #define TOPOC_SELDOM(condition) __builtin_expect(!!(condition), 0)
