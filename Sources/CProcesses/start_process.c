@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -101,6 +102,11 @@ int topoc_start_process(const char *path, char *const arguments[], char *const e
     return error;
 }
 
+int topoc_memory_file(const char *name)
+{
+    return memfd_create(name, MFD_CLOEXEC);
+}
+
 #else
 
 int topoc_start_process(const char *path, char *const arguments[], char *const environment[], const int files[],
@@ -114,6 +120,13 @@ int topoc_start_process(const char *path, char *const arguments[], char *const e
     (void)process;
     (void)ending;
     return ENOSYS;
+}
+
+int topoc_memory_file(const char *name)
+{
+    (void)name;
+    errno = ENOSYS;
+    return -1;
 }
 
 #endif

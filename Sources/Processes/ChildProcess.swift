@@ -31,8 +31,10 @@ public final class ChildProcess: Sendable {
     ///   - bound: it is killed when so much time has passed; `nil`: it may run as long as this process.
     ///   - takesInput: `write` reaches its standard input, which otherwise is empty.
     ///   - hasChannel: it has a socket more, over which it and this process talk.
+    ///   - files: it finds them at `MemoryFile.path(at:)`.
     public init(
-        _ command: Command, bound: Duration?, takesInput: Bool = false, hasChannel: Bool = false
+        _ command: Command, bound: Duration?, takesInput: Bool = false, hasChannel: Bool = false,
+        files: [MemoryFile] = []
     ) throws(ProcessError) {
         guard let path = Command.find(command.program) else {
             throw ProcessError(message: "cannot run `\(command.program)`: there is no such program")
@@ -41,7 +43,7 @@ public final class ChildProcess: Sendable {
         do throws(ErrorNumber) {
             pipes =
                 [try takesInput ? Pipe.ofSockets() : Pipe(reading: "/dev/null"), try Pipe(), try Pipe()]
-                + (hasChannel ? [try Pipe.ofSockets()] : [])
+                + [try hasChannel ? Pipe.ofSockets() : Pipe(reading: "/dev/null")]
         } catch {
             throw ProcessError(message: "cannot run `\(path)`: no pipe to it: \(error)")
         }
@@ -49,11 +51,12 @@ public final class ChildProcess: Sendable {
         let (errors, errorSink) = AsyncStream.makeStream(of: [UInt8].self)
         let (channel, channelSink) = AsyncStream.makeStream(of: [UInt8].self)
         // Both ends of a channel read and write; `writing` is the one that stays here.
-        let channelEnd = hasChannel ? pipes[3].writing : nil
+        let channelEnd = pipes[3].writing
         let life = Life()
         let keeper = Keeper(
             path: path, command: command,
-            files: [pipes[0].reading, pipes[1].writing, pipes[2].writing] + (hasChannel ? [pipes[3].reading] : []),
+            files: [pipes[0].reading, pipes[1].writing, pipes[2].writing] + [pipes[3].reading]
+                + files.map(\.file),
             sources: [(pipes[1].reading, outputSink), (pipes[2].reading, errorSink), (channelEnd, channelSink)],
             bound: bound, life: life)
         do throws(ErrorNumber) {

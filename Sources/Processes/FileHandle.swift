@@ -46,9 +46,18 @@ final class FileHandle: Sendable {
 
     /// Writes to a socket; false: nobody reads there.
     func write(_ bytes: [UInt8]) -> Bool {
+        writeAll(bytes) { send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    /// Writes to a file; false, with `errno`: not all of it.
+    func write(all bytes: [UInt8]) -> Bool {
+        writeAll(bytes) { systemWrite(number, $0.baseAddress, $0.count) }
+    }
+
+    private func writeAll(_ bytes: [UInt8], by call: (UnsafeRawBufferPointer) -> Int) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let size = rest.withUnsafeBytes { send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let size = rest.withUnsafeBytes(call)
             if size == -1 && errno == EINTR { continue }
             guard size > 0 else { return false }
             rest = rest.dropFirst(size)
@@ -92,6 +101,7 @@ struct Pipe {
     }
 }
 
+private func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(file, bytes, count) }
 private func systemRead(_ file: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {
     read(file, bytes, count)
 }

@@ -87,13 +87,28 @@ struct ChildProcessTests {
         #expect(done.ending == .signalled(SIGTERM))
     }
 
+    @Test func talksOverAChannel() async throws {
+        let child = try ChildProcess(
+            Command("sh", ["-c", "head -c 5 <&3; echo >&3 back"]), bound: .seconds(10), hasChannel: true)
+        #expect(child.writeToChannel(Array("there".utf8)))
+        #expect(await child.output.joined() == Array("there".utf8))
+        #expect(await child.channel.joined() == Array("back\n".utf8))
+    }
+
+    @Test func findsItsFiles() async throws {
+        let files = [try MemoryFile("one", Array("first ".utf8)), try MemoryFile("two", Array("second".utf8))]
+        let child = try ChildProcess(
+            Command("cat", [MemoryFile.path(at: 0), MemoryFile.path(at: 1)]), bound: .seconds(10), files: files)
+        #expect(await child.output.joined() == Array("first second".utf8))
+    }
+
     @Test func inheritsNothingElse() async throws {
         // Without O_CLOEXEC, as a careless library would open it.
         let file = open("/dev/null", O_RDONLY)
         defer { close(file) }
         let done = try await ChildProcess.run(Command("ls", ["/proc/self/fd"]), within: .seconds(10))
-        // The fourth is of `ls` itself.
-        #expect(done.outputText == "0\n1\n2\n3\n")
+        // The fourth is the channel, or nothing where it has none; the fifth is of `ls` itself.
+        #expect(done.outputText == "0\n1\n2\n3\n4\n")
     }
 
     /// The kernel keeps the promise: it is kept towards the thread that starts the child.

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 
-/* What Swift cannot do: to be two processes for a moment, between fork and exec. */
+/* What Swift cannot do: to be two processes for a moment, between fork and exec; and Linux's own calls. */
 
 #pragma once
 
@@ -20,3 +20,6 @@
  */
 int topoc_start_process(const char *path, char *const arguments[], char *const environment[], const int files[],
                         size_t count, pid_t *process, int *ending);
+
+/* An empty file in memory, which is in no directory. The result is its descriptor; -1, with errno, where there is none. */
+int topoc_memory_file(const char *name);

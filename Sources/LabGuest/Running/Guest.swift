@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import Files
 import Processes
-import SystemPackage
 import Wiring
 
 /// A running Linux guest. It ends with this process, and when it is stopped or no longer held.
@@ -32,30 +30,29 @@ public actor Guest {
     /// Boots a VM, and waits until it takes commands.
     ///
     /// - Parameters:
-    ///   - directory: takes the guest's files while it boots.
     ///   - memory: of the guest, in MiB.
     ///   - within: it is an error when the guest is not ready by then.
     public static func boot(
-        _ vm: VMWiring, in wiring: Wiring, image: GuestImage, qemu: QEMU, cards: [NetworkCard], directory: String,
+        _ vm: VMWiring, in wiring: Wiring, image: GuestImage, qemu: QEMU, cards: [NetworkCard],
         memory: Int = 192, within bound: Duration = .seconds(60)
     ) async throws(GuestError) -> Guest {
-        let initrd = FilePath("\(directory)/\(vm.instance).initrd")
-        do throws(FileError) {
-            try FileWriter().write([OutputFile(initrd, image.files(of: vm, in: wiring).bytes)])
+        let initrd: MemoryFile
+        do throws(ProcessError) {
+            initrd = try MemoryFile("\(vm.instance).initrd", image.files(of: vm, in: wiring).bytes)
         } catch {
-            throw GuestError(error.message, notes: error.notes)
+            throw GuestError(error.message)
         }
-        // QEMU has read it when the guest is ready.
-        defer { _ = try? FileWriter().write([OutputFile(initrd, nil)]) }
         let command = qemu.command(
-            name: vm.instance, kernel: image.kernel.image, initrd: initrd.string, memory: memory, cards: cards)
-        return try await boot(command, name: vm.instance, within: bound)
+            name: vm.instance, kernel: image.kernel.image, initrd: MemoryFile.path(at: 0), memory: memory, cards: cards)
+        return try await boot(command, name: vm.instance, files: [initrd], within: bound)
     }
 
-    static func boot(_ command: Command, name: String, within bound: Duration) async throws(GuestError) -> Guest {
+    static func boot(
+        _ command: Command, name: String, files: [MemoryFile] = [], within bound: Duration
+    ) async throws(GuestError) -> Guest {
         let process: ChildProcess
         do throws(ProcessError) {
-            process = try ChildProcess(command, bound: nil, takesInput: true, hasChannel: true)
+            process = try ChildProcess(command, bound: nil, takesInput: true, hasChannel: true, files: files)
         } catch {
             throw GuestError("\(name) cannot start: \(error.message)")
         }
