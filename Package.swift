@@ -118,6 +118,7 @@ let package = Package(
             name: "VSwitchTests", dependencies: ["AllocationCount", "CVirtqueue", "VSwitch", "two-threads"],
             exclude: ["AllocationCount"]),
         .testTarget(name: "DataPathFuzzTests"),
+        .testTarget(name: "HostilePeerTests", path: "Tests/HostilePeer", exclude: ["ours", "upstream"]),
         .testTarget(name: "WiringTests", dependencies: ["Topology", "Wiring"]),
         .testTarget(
             name: "TopologyRulesTests",
