@@ -31,14 +31,20 @@ struct subscriptions {
 };
 
 /* Takes what a subscriber says: a byte, 1 to begin and 0 to end, and the text that its updates begin with. */
-static bool take(struct party *party, struct subscriptions *subscriptions, uint32_t goal, const char *text, int size)
+static bool take(struct party *party, void *socket, struct subscriptions *subscriptions, uint32_t goal,
+                 const char *what)
 {
+    /* Also where nothing is said there is nothing behind it. */
+    char text[64] = { 0 };
     uint32_t zip_code = 0;
     char space = '\0';
-    if (size < 2 || sscanf(text + 1, "%" SCNu32 "%c", &zip_code, &space) != 2 || space != ' '
+    if (!party_receive_text(party, socket, text, sizeof(text), what)) {
+        return false;
+    }
+    if ((text[0] != 0 && text[0] != 1) || sscanf(text + 1, "%" SCNu32 "%c", &zip_code, &space) != 2 || space != ' '
         || zip_code < FIRST_ZIP_CODE || zip_code >= FIRST_ZIP_CODE + ZIP_CODES) {
-        return party_fail(party, "a subscriber asks for \"%s\", and not for a zip code from %d to %d",
-                          size < 2 ? "" : text + 1, FIRST_ZIP_CODE, FIRST_ZIP_CODE + ZIP_CODES - 1);
+        return party_fail(party, "a subscriber asks for \"%s\", and not for a zip code from %d to %d", text + 1,
+                          FIRST_ZIP_CODE, FIRST_ZIP_CODE + ZIP_CODES - 1);
     }
     uint32_t *since = &subscriptions->since[zip_code - FIRST_ZIP_CODE];
     if (text[0] == 1) {
@@ -84,40 +90,26 @@ static bool tell(struct party *party, const struct orders *orders)
         return false;
     }
     struct subscriptions subscriptions = { 0 };
+    while (subscriptions.begun < orders->partners) {
+        char what[128];
+        snprintf(what, sizeof(what), "subscriber %" PRIu32 " of %" PRIu32 " at %s", subscriptions.begun + 1,
+                 orders->partners, orders->endpoint);
+        /* Each may come late, in its own time. */
+        party->met = false;
+        if (!take(party, socket, &subscriptions, orders->count, what)) {
+            return false;
+        }
+    }
     uint32_t state = first_state(orders->seed);
     int64_t last = now_ns();
     while (subscriptions.ended < orders->partners) {
-        char text[64];
-        bool waiting = subscriptions.begun < orders->partners;
-        if (waiting) {
-            /* Subscribers may come late, each in its own time. */
-            party->met = false;
-            char what[128];
-            snprintf(what, sizeof(what), "subscriber %" PRIu32 " of %" PRIu32 " at %s", subscriptions.begun + 1,
-                     orders->partners, orders->endpoint);
-            int size = party_receive(party, socket, text, sizeof(text) - 1, what);
-            if (size == -1) {
-                return false;
-            }
-            text[size] = '\0';
-            if (!take(party, &subscriptions, orders->count, text, size)) {
-                return false;
-            }
-            last = now_ns();
-            continue;
-        }
         zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
         int ready = zmq_poll(&item, 1, PACE);
         if (ready == -1 && errno != EINTR) {
             return party_fail(party, "cannot wait: %s", zmq_strerror(errno));
         }
         if (ready > 0) {
-            int size = party_receive(party, socket, text, sizeof(text) - 1, "a subscriber's word");
-            if (size == -1) {
-                return false;
-            }
-            text[size] = '\0';
-            if (!take(party, &subscriptions, orders->count, text, size)) {
+            if (!take(party, socket, &subscriptions, orders->count, "a subscriber's word")) {
                 return false;
             }
             last = now_ns();
