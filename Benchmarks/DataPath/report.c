@@ -203,7 +203,7 @@ void report_costs(FILE *to, const struct results *results, const char *base)
             if (figure(results, (int)w, base_peer, (enum placement)at) == 0) {
                 continue;
             }
-            fprintf(to, "%s, %s:\n", placement_names[at], workloads[w].name);
+            fprintf(to, "%s, %s: without it, a frame is faster by\n", placement_names[at], workloads[w].key);
             for (unsigned p = 0; p < results->peer_count; p++) {
                 double values[ROUNDS_MAX];
                 unsigned count = 0;
@@ -217,7 +217,7 @@ void report_costs(FILE *to, const struct results *results, const char *base)
                     }
                 }
                 if (count > 0) {
-                    fprintf(to, "  %-32s %+6.2f ns a frame\n", results->peers[p].peer->name, median(values, count));
+                    fprintf(to, "  %-32s %+6.2f ns\n", results->peers[p].peer->name, median(values, count));
                 }
             }
         }

@@ -28,15 +28,15 @@ struct TOPOC_VQ(device)
     uint32_t held_bytes_max;
     uint32_t taken_bytes;    /* of the frame that was looked at */
     uint32_t written;        /* bytes that were written into it, where it is writable */
-    uint16_t next;           /* the available ring's next entry */
-    uint16_t available;      /* where the driver was when its index was last read */
-    uint16_t returned;       /* the used ring's next entry that is not given back */
-    uint16_t held;           /* frames that were committed and not given back */
+    uint32_t next;           /* the available ring's next entry */
+    uint32_t available;      /* where the driver was when its index was last read */
+    uint32_t returned;       /* the used ring's next entry that is not given back */
+    uint32_t held;           /* frames that were committed and not given back */
     uint16_t held_max;
-    uint16_t batch;          /* how many of the last held have no used entry yet: one will stand for all */
-    uint16_t batch_id;       /* the head of their last */
+    uint32_t batch;          /* how many of the last held have no used entry yet: one will stand for all */
+    uint32_t batch_id;       /* the head of their last */
     uint16_t asked;          /* `returned` when the driver was last asked whether it wants a signal */
-    uint16_t id;             /* the head of the frame that was looked at */
+    uint32_t id;             /* the head of the frame that was looked at */
     bool taken;              /* a frame was looked at, and may be committed */
     bool writable;           /* it has writable parts: how much was written is said in an entry of its own */
 #if TOPOC_VQ_UNSETTLED
@@ -68,7 +68,7 @@ static inline bool TOPOC_VQ(device_init)(struct TOPOC_VQ(device) *device, unsign
     device->features.in_order = true;
     device->bytes_max = size - start;
     device->held_max = length / 2u < TOPOC_VQ_HELD_MAX ? (uint16_t)(length / 2u) : (uint16_t)TOPOC_VQ_HELD_MAX;
-    device->held_bytes_max = (size - start) / 2u;
+    device->held_bytes_max = (size - start) / 8u;
     return true;
 }
 
@@ -109,7 +109,7 @@ static inline enum topoc_vq_status TOPOC_VQ(device_break)(struct TOPOC_VQ(device
     device->taken = false;
     device->held = 0;
     device->batch = 0;
-    device->asked = device->returned;
+    device->asked = (uint16_t)device->returned;
     return TOPOC_VQ_BROKEN;
 }
 
@@ -125,7 +125,8 @@ static inline void TOPOC_VQ(device_use)(struct TOPOC_VQ(device) *device, uint16_
 static inline void TOPOC_VQ(device_end_batch)(struct TOPOC_VQ(device) *device)
 {
     if (device->batch > 0) {
-        TOPOC_VQ(device_use)(device, (uint16_t)(device->returned + device->held - device->batch), device->batch_id, 0);
+        TOPOC_VQ(device_use)(device, (uint16_t)(device->returned + device->held - device->batch),
+                             (uint16_t)device->batch_id, 0);
         device->batch = 0;
     }
 }
@@ -141,7 +142,7 @@ static inline void TOPOC_VQ(device_flush)(struct TOPOC_VQ(device) *device)
     device->held = 0;
     device->held_bytes = 0;
     /* Releases the entries, and the buffers, whose bytes have been read or written, to the driver's reclaim. */
-    topoc_store_release_u16(&device->rings.used->index, TOPOC_VQ(index)(device->returned, device->rings.length));
+    topoc_store_release_u16(&device->rings.used->index, TOPOC_VQ(index)((uint16_t)device->returned, device->rings.length));
 }
 
 /*
@@ -159,7 +160,7 @@ TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(device_begin)(struct TOPOC_VQ(devic
     if ((uint16_t)(device->available - device->next) <= TOPOC_VQ_UNSETTLED) {
         /* Acquires what the driver's flush releases: the ring's entries, descriptors and frames. */
         uint16_t index = topoc_load_acquire_u16(&device->rings.available->index);
-        uint32_t ahead = TOPOC_VQ(ahead)(index, device->next, length);
+        uint32_t ahead = TOPOC_VQ(ahead)(index, (uint16_t)device->next, length);
         if (ahead > TOPOC_VQ(capacity)(length)) {
             return TOPOC_VQ(device_break)(device, TOPOC_VQ_FAULT_INDEX);
         }
@@ -236,13 +237,13 @@ TOPOC_VQ_OFTEN void TOPOC_VQ(device_commit)(struct TOPOC_VQ(device) *device)
         device->batch_id = device->id;
     } else {
         TOPOC_VQ(device_end_batch)(device);
-        TOPOC_VQ(device_use)(device, (uint16_t)(device->returned + device->held), device->id,
+        TOPOC_VQ(device_use)(device, (uint16_t)(device->returned + device->held), (uint16_t)device->id,
                              device->writable ? device->written : 0);
     }
 #if TOPOC_VQ_UNSETTLED
     device->looks = 0;
 #endif
-    device->next++;
+    device->next = (uint16_t)(device->next + 1u);
     device->held++;
     device->held_bytes += device->taken_bytes;
     if (device->held >= device->held_max || device->held_bytes >= device->held_bytes_max) {
@@ -299,13 +300,14 @@ TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device
 static inline bool TOPOC_VQ(device_must_signal)(struct TOPOC_VQ(device) *device)
 {
     uint16_t before = device->asked;
-    device->asked = device->returned;
-    if (before == device->returned) {
+    uint16_t now = (uint16_t)device->returned;
+    device->asked = now;
+    if (before == now) {
         return false;
     }
     /* Partner: the fence in the driver's listen. Either we see that it listens, or it sees the buffers. */
     topoc_fence();
-    return TOPOC_VQ(driver_wants)(&device->rings, device->features.event_index, device->returned, before);
+    return TOPOC_VQ(driver_wants)(&device->rings, device->features.event_index, now, before);
 }
 
 /*
@@ -318,7 +320,7 @@ static inline enum topoc_vq_status TOPOC_VQ(device_listen)(struct TOPOC_VQ(devic
         return TOPOC_VQ_BROKEN;
     }
     TOPOC_VQ(device_flush)(device);
-    TOPOC_VQ(device_wish)(&device->rings, device->features.event_index, device->next, true);
+    TOPOC_VQ(device_wish)(&device->rings, device->features.event_index, (uint16_t)device->next, true);
     /* Partner: the fence in the driver's must_signal. */
     topoc_fence();
     return TOPOC_VQ(device_look)(device);
@@ -328,6 +330,6 @@ static inline enum topoc_vq_status TOPOC_VQ(device_listen)(struct TOPOC_VQ(devic
 static inline void TOPOC_VQ(device_mute)(struct TOPOC_VQ(device) *device)
 {
     if (device->fault == TOPOC_VQ_SOUND) {
-        TOPOC_VQ(device_wish)(&device->rings, device->features.event_index, device->next, false);
+        TOPOC_VQ(device_wish)(&device->rings, device->features.event_index, (uint16_t)device->next, false);
     }
 }
