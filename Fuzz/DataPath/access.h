@@ -20,6 +20,7 @@ void topoc_store_u16(void *address, uint16_t value);
 void topoc_store_release_u16(void *address, uint16_t value);
 void topoc_store_u32(void *address, uint32_t value);
 void topoc_store_u64(void *address, uint64_t value);
+void topoc_store_release_u64(void *address, uint64_t value);
 void topoc_fence(void);
 
 static inline void topoc_prefetch_read(const void *address)

@@ -32,7 +32,7 @@ static enum topoc_vq_fault fault;
 static void check(enum topoc_vq_status status)
 {
     uint16_t outstanding = (uint16_t)(driver.next - driver.oldest);
-    uint16_t published = (uint16_t)(driver.published - driver.oldest);
+    uint16_t published = (uint16_t)(end_of_published(&driver) - driver.oldest);
     FUZZ_REQUIRE(outstanding <= length && published <= outstanding);
     FUZZ_REQUIRE(driver.rings.length == length && driver.ends == ends);
     FUZZ_REQUIRE(driver.fault < TOPOC_VQ_FAULT_COUNT);

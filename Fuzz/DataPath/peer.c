@@ -325,6 +325,11 @@ void topoc_store_u64(void *address, uint64_t value)
     store_32((unsigned char *)address + 4, (uint32_t)(value >> 32));
 }
 
+void topoc_store_release_u64(void *address, uint64_t value)
+{
+    topoc_store_u64(address, value);
+}
+
 void topoc_fence(void)
 {
 }

@@ -20,11 +20,17 @@ static inline uint32_t rings_size(uint16_t length)
     return topoc_packed_overhead(length);
 }
 
+/* The position behind the last frame that the device was shown. */
+static inline uint32_t end_of_published(const topoc_link_driver *driver)
+{
+    return driver->next - driver->staged;
+}
+
 /* Whether what the device side knows for itself can be. */
 static inline bool private_state_is_valid(const topoc_link_device *device)
 {
     return (uint16_t)(device->next - device->returned) <= 2u * device->rings.length
-           && device->taken <= device->rings.length;
+           && (uint16_t)device->taken <= device->rings.length;
 }
 
 /* The fields that an end will read next. */
@@ -66,6 +72,11 @@ publish(const topoc_link_device *device, uint16_t ahead, uint64_t address, uint3
 static inline uint32_t rings_size(uint16_t length)
 {
     return TOPOC_LINK(buffers)(length);
+}
+
+static inline uint32_t end_of_published(const topoc_link_driver *driver)
+{
+    return driver->published;
 }
 
 static inline bool private_state_is_valid(const topoc_link_device *device)
