@@ -34,25 +34,27 @@ private let headers = ["CVirtqueueCompat", "CVirtqueue", "CVSwitch"].map {
         try #require(said.status == 0, "\(said.output)")
     }
 
-    /// A program of `end.c` over our calls.
-    private func ours(_ scratch: String, _ options: [String] = []) throws -> String {
+    /// A program of the harness over our calls.
+    private func ours(_ scratch: String, _ program: String = "end", _ options: [String] = []) throws -> String {
         try gcc(
             ["-std=gnu11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pthread"] + options
-                + headers.map { "-I\($0)" } + [here.appending(path: "Harness/end.c").path] + sources
+                + headers.map { "-I\($0)" } + [here.appending(path: "Harness/\(program).c").path] + sources
                 + ["-o", "\(scratch)/ours"])
         return "\(scratch)/ours"
     }
 
     /// The same over upstream's.
-    private func upstreams(_ scratch: String, _ tree: String) throws -> String {
+    private func upstreams(_ scratch: String, _ tree: String, _ program: String = "end") throws -> String {
         let library = "\(tree)/tools/camkes/libsel4camkes"
         let queue = "\(tree)/projects/projects_libs/libvirtqueue"
         let stubs = root.appending(path: "Benchmarks/DataPath/upstream/stubs").path
-        try gcc(
-            ["-std=gnu11", "-O2", "-w", "-D_GNU_SOURCE", "-pthread", "-I\(stubs)", "-I\(queue)/include"]
-                + ["-I\(library)/include", here.appending(path: "Harness/end.c").path, "\(queue)/src/virtqueue.c"]
-                + ["", "_common", "_template"].map { "\(library)/src/virtqueue\($0).c" }
-                + ["-o", "\(scratch)/upstreams"])
+        let including = [stubs, "\(queue)/include", "\(library)/include"] + headers.dropFirst()
+        let code = [
+            here.appending(path: "Harness/\(program).c").path, "\(queue)/src/virtqueue.c",
+            "\(library)/src/virtqueue.c", "\(library)/src/virtqueue_common.c", "\(library)/src/virtqueue_template.c",
+        ]
+        let options = ["-std=gnu11", "-O2", "-w", "-D_GNU_SOURCE", "-pthread", "-o", "\(scratch)/upstreams"]
+        try gcc(options + including.map { "-I\($0)" } + code)
         return "\(scratch)/upstreams"
     }
 
@@ -73,7 +75,7 @@ private let headers = ["CVirtqueueCompat", "CVirtqueue", "CVSwitch"].map {
     /// Both ends in one program, watched by the sanitizers.
     @Test(arguments: ["address,undefined", "thread"]) func twoThreadsExchangeFrames(_ sanitizer: String) throws {
         try inScratch { scratch in
-            let end = try ours(scratch, ["-fsanitize=\(sanitizer)", "-fno-sanitize-recover=all"])
+            let end = try ours(scratch, "end", ["-fsanitize=\(sanitizer)", "-fno-sanitize-recover=all"])
             let memory = try sharedMemory(scratch)
             let said = try tool("setarch", ["-R", end, "both", memory, "10000", "1514"])
             #expect(said.status == 0)
@@ -101,6 +103,23 @@ private let headers = ["CVirtqueueCompat", "CVirtqueue", "CVSwitch"].map {
             #expect(sending.terminationStatus == 0)
             #expect(received.status == 0)
             #expect(received.output == "20000\n")
+        }
+    }
+
+    /// The switch over libvirtqueue's layout; its peer knows only libsel4camkes' calls.
+    @Test func theSwitchSpeaksToUsersOfTheseCalls() throws {
+        try inScratch { scratch in
+            let said = try Program.run(
+                try ours(scratch, "switch_peer", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]), [])
+            #expect(said == (0, "sound\n"))
+        }
+    }
+
+    @Test(.enabled(if: tree != nil, "needs TOPOC_CAMKES_TREE")) func theSwitchSpeaksToUpstreamsOwn() throws {
+        guard let tree else { return }
+        try inScratch { scratch in
+            let said = try Program.run(try upstreams(scratch, tree, "switch_peer"), [])
+            #expect(said == (0, "sound\n"))
         }
     }
 

@@ -11,6 +11,7 @@
  *     topoc_switch_send(&sw, frame, length, cookie)    a frame of the guest: DONE, or WAITS until config.done(cookie)
  *     topoc_switch_send_chain(&sw, segments, n, …)     the same, of a frame in several pieces
  *     topoc_switch_flush(&sw)                          after a batch of these: publish, and signal the peers that ask
+ *     topoc_switch_publish(&sw)                        within a batch: publish only, for peers that are awake
  *     topoc_switch_resume(&sw)                         when a peer signalled: parked frames that find room now
  *     topoc_switch_receive(&sw, budget, deliver, …)    when a peer signalled, or the guest has room again
  *     topoc_switch_listen(&sw)                         before sleeping: true if there is work, so do not sleep

@@ -40,10 +40,10 @@ static inline uint64_t topoc_switch_source(const struct topoc_switch_header *hea
 /* Copies the whole frame, frame->length bytes, to `to`. */
 TOPOC_VQ_OFTEN void topoc_switch_frame_copy(const struct topoc_switch_frame *frame, unsigned char *to)
 {
-    unsigned char *at = to;
-    for (uint32_t i = 0; i < frame->count; i++) {
-        TOPOC_SWITCH_COPY(at, frame->segments[i].base, frame->segments[i].length);
-        at += frame->segments[i].length;
+    TOPOC_SWITCH_COPY(to, frame->first.base, frame->first.length);
+    for (uint32_t i = 0, at = frame->first.length; i < frame->rest_count; i++) {
+        TOPOC_SWITCH_COPY(to + at, frame->rest[i].base, frame->rest[i].length);
+        at += frame->rest[i].length;
     }
     /* What was checked, over what stands there now. */
     memcpy(to, &frame->header.start, sizeof(frame->header.start));
@@ -51,16 +51,28 @@ TOPOC_VQ_OFTEN void topoc_switch_frame_copy(const struct topoc_switch_frame *fra
     memcpy(to + 12, &frame->header.type, sizeof(frame->header.type));
 }
 
-/*
- * Makes a frame of `count` segments, which stay the caller's. False where it is shorter than a header or longer than
- * `max` bytes.
- */
+/* Makes a frame that lies in one piece. False where it is shorter than a header or longer than `max` bytes. */
+static inline bool topoc_switch_frame_whole(struct topoc_switch_frame *frame, const unsigned char *bytes,
+                                            uint32_t length, uint32_t max)
+{
+    if (length < TOPOC_SWITCH_HEADER || length > max) {
+        return false;
+    }
+    topoc_switch_header_read(&frame->header, bytes);
+    frame->first.base = (unsigned char *)(uintptr_t)bytes;
+    frame->first.length = length;
+    frame->rest = NULL;
+    frame->rest_count = 0;
+    frame->length = length;
+    return true;
+}
+
+/* The same of `count` segments; all but the first stay the caller's. */
 static inline bool topoc_switch_frame_of(struct topoc_switch_frame *frame, const struct topoc_vq_segment *segments,
                                          uint32_t count, uint32_t max)
 {
     unsigned char header[TOPOC_SWITCH_HEADER];
     uint32_t length = 0;
-    uint32_t have = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (segments[i].length > max - length) {
             return false;
@@ -70,19 +82,16 @@ static inline bool topoc_switch_frame_of(struct topoc_switch_frame *frame, const
     if (length < TOPOC_SWITCH_HEADER) {
         return false;
     }
-    if (segments[0].length >= TOPOC_SWITCH_HEADER) {
-        topoc_switch_header_read(&frame->header, segments[0].base);
-    } else {
-        for (uint32_t i = 0; have < TOPOC_SWITCH_HEADER; i++) {
-            uint32_t part = segments[i].length;
-            part = part < TOPOC_SWITCH_HEADER - have ? part : TOPOC_SWITCH_HEADER - have;
-            memcpy(header + have, segments[i].base, part);
-            have += part;
-        }
-        topoc_switch_header_read(&frame->header, header);
+    for (uint32_t i = 0, have = 0; have < TOPOC_SWITCH_HEADER; i++) {
+        uint32_t part = segments[i].length;
+        part = part < TOPOC_SWITCH_HEADER - have ? part : TOPOC_SWITCH_HEADER - have;
+        memcpy(header + have, segments[i].base, part);
+        have += part;
     }
-    frame->segments = segments;
-    frame->count = count;
+    topoc_switch_header_read(&frame->header, header);
+    frame->first = segments[0];
+    frame->rest = segments + 1;
+    frame->rest_count = count - 1u;
     frame->length = length;
     return true;
 }

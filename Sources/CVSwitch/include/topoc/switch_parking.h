@@ -23,11 +23,22 @@ static inline bool topoc_switch_waits(const struct topoc_switch_parked *record, 
 }
 
 /* Publishes what is staged for a link, and signals its peer if that asks for it. */
-static inline void topoc_switch_publish(struct topoc_switch_link *link)
+static inline void topoc_switch_signal(struct topoc_switch_link *link)
 {
     topoc_link_flush(&link->driver);
     if (topoc_link_driver_must_signal(&link->driver)) {
         link->signal(link->context);
+    }
+}
+
+/*
+ * Publishes what was sent, and signals nobody yet: peers that are awake see it now. To be used within a batch; each
+ * batch ends with topoc_switch_flush.
+ */
+static inline void topoc_switch_publish(struct topoc_switch *sw)
+{
+    for (uint16_t i = sw->staged; i != TOPOC_SWITCH_NONE; i = sw->config.links[i].next_staged) {
+        topoc_link_flush(&sw->config.links[i].driver);
     }
 }
 
@@ -39,7 +50,7 @@ static inline void topoc_switch_flush(struct topoc_switch *sw)
         sw->staged = link->next_staged;
         link->staged = false;
         if (link->state != TOPOC_LINK_BROKEN) {
-            topoc_switch_publish(link);
+            topoc_switch_signal(link);
         }
     }
 }
@@ -135,7 +146,7 @@ static inline enum topoc_vq_status topoc_switch_reserve_or_listen(struct topoc_s
                                                                   unsigned char **buffer)
 {
     enum topoc_vq_status status;
-    topoc_switch_publish(link); /* the peer cannot give back what it has not seen */
+    topoc_switch_signal(link); /* the peer cannot give back what it has not seen */
     do {
         status = topoc_link_reserve(&link->driver, length, buffer);
     } while (status == TOPOC_VQ_FULL && topoc_link_driver_listen(&link->driver) == TOPOC_VQ_READY);
@@ -164,10 +175,6 @@ static inline uint16_t topoc_switch_park(struct topoc_switch *sw, const struct t
     sw->free_count--;
     memset(record, 0, sizeof(*record));
     record->frame = *frame;
-    if (frame->count == 1) {
-        record->single = frame->segments[0];
-        record->frame.segments = &record->single;
-    }
     record->cookie = cookie;
     record->next = TOPOC_SWITCH_NONE;
     record->before = sw->newest;
@@ -184,9 +191,9 @@ static inline uint16_t topoc_switch_park(struct topoc_switch *sw, const struct t
  * A frame that could not be put at once: behind those that wait for the link, if its share of the records allows; else
  * it is dropped for this link. `record` is the frame's, once it has one.
  */
-static inline void topoc_switch_wait(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
-                                     const struct topoc_switch_frame *frame, void *cookie, uint16_t share,
-                                     uint16_t *record)
+static TOPOC_SWITCH_RARE void topoc_switch_wait(struct topoc_switch *sw, struct topoc_switch_link *link,
+                                                uint16_t index, const struct topoc_switch_frame *frame,
+                                                void *cookie, uint16_t share, uint16_t *record)
 {
     enum topoc_vq_status status = TOPOC_VQ_FULL;
     unsigned char *buffer;

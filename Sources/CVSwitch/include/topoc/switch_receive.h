@@ -51,24 +51,34 @@ static inline bool topoc_switch_admit(const struct topoc_switch *sw, struct topo
 }
 
 /*
- * Looks at a link's next frame, in one piece or, as upstream's sender and guests make them, in several. READY with
- * `count` segments; REFUSED: it has more pieces than we take, commit drops it; EMPTY; BROKEN.
+ * A frame that lies in several pieces, as upstream's sender and guests make them. READY: `frame` is its, over `segments`;
+ * REFUSED: it has more pieces than we take, or a wrong length, and commit drops it; EMPTY: its sender is still at it;
+ * BROKEN.
  */
-static inline enum topoc_vq_status topoc_switch_next(struct topoc_switch_link *link, struct topoc_vq_segment *segments,
-                                                     uint32_t *count)
+static TOPOC_SWITCH_RARE enum topoc_vq_status topoc_switch_gather(struct topoc_switch_link *link,
+                                                                  struct topoc_switch_frame *frame,
+                                                                  struct topoc_vq_segment *segments,
+                                                                  uint32_t max)
 {
-    struct topoc_vq_frame found;
     struct topoc_vq_chain chain = { .readable = 0 }; /* a link that breaks says nothing of it */
-    enum topoc_vq_status status = topoc_link_peek(&link->device, &found);
-    if (status == TOPOC_VQ_READY) {
-        segments[0].base = (unsigned char *)(uintptr_t)found.base;
-        segments[0].length = found.length;
-        *count = 1;
-    } else if (status == TOPOC_VQ_CHAIN) {
-        status = topoc_link_chain(&link->device, segments, TOPOC_SWITCH_SEGMENTS, &chain);
-        *count = chain.readable; /* what is writable is no part of a frame */
+    enum topoc_vq_status status = topoc_link_chain(&link->device, segments, TOPOC_SWITCH_SEGMENTS, &chain);
+    /* What is writable is no part of a frame. */
+    if (status == TOPOC_VQ_READY && !topoc_switch_frame_of(frame, segments, chain.readable, max)) {
+        status = TOPOC_VQ_REFUSED;
     }
     return status;
+}
+
+/* Looks at a link's next frame. As topoc_switch_gather. */
+static inline enum topoc_vq_status topoc_switch_next(struct topoc_switch_link *link, struct topoc_switch_frame *frame,
+                                                     struct topoc_vq_segment *segments, uint32_t max)
+{
+    struct topoc_vq_frame found;
+    enum topoc_vq_status status = topoc_link_peek(&link->device, &found);
+    if (status == TOPOC_VQ_READY) {
+        return topoc_switch_frame_whole(frame, found.base, found.length, max) ? TOPOC_VQ_READY : TOPOC_VQ_REFUSED;
+    }
+    return status == TOPOC_VQ_CHAIN ? topoc_switch_gather(link, frame, segments, max) : status;
 }
 
 /* Takes up to `quantum` frames of one link. Sets `taken`; false: the guest has no room. */
@@ -81,16 +91,14 @@ static inline bool topoc_switch_receive_link(struct topoc_switch *sw, uint16_t i
     *taken = 0;
     while (*taken < quantum) {
         struct topoc_switch_frame frame;
-        uint32_t count = 0;
-        enum topoc_vq_status status = topoc_switch_next(link, segments, &count);
+        enum topoc_vq_status status = topoc_switch_next(link, &frame, segments, sw->config.frame_max);
         if (status == TOPOC_VQ_BROKEN) {
             topoc_switch_break(sw, index);
         }
         if (status == TOPOC_VQ_BROKEN || status == TOPOC_VQ_EMPTY) {
             break;
         }
-        if (status == TOPOC_VQ_REFUSED
-            || !topoc_switch_frame_of(&frame, segments, count, sw->config.frame_max)) {
+        if (status == TOPOC_VQ_REFUSED) {
             link->counters.receive_drops[TOPOC_DROP_LENGTH]++;
         } else if (topoc_switch_admit(sw, link, &frame.header)) {
             if (!deliver(context, &frame)) {

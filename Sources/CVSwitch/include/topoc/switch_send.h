@@ -47,11 +47,12 @@ static inline enum topoc_switch_send_result topoc_switch_send_frame(struct topoc
             return TOPOC_SWITCH_DONE;
         }
     }
+    struct topoc_switch_link *links = sw->config.links;
     uint16_t share = sw->free_count;
     for (uint16_t i = first; i < end; i++) {
-        struct topoc_switch_link *link = &sw->config.links[i];
-        if (!topoc_switch_put(sw, link, i, frame)) {
-            topoc_switch_wait(sw, link, i, frame, cookie, share, &record);
+        if (!topoc_switch_put(sw, &links[i], i, frame)) {
+            struct topoc_switch_frame waiting = *frame; /* so that compilers keep `frame` in registers */
+            topoc_switch_wait(sw, &links[i], i, &waiting, cookie, share, &record);
         }
     }
     return record == TOPOC_SWITCH_NONE ? TOPOC_SWITCH_DONE : TOPOC_SWITCH_WAITS;
@@ -64,13 +65,11 @@ static inline enum topoc_switch_send_result topoc_switch_send_frame(struct topoc
 static inline enum topoc_switch_send_result topoc_switch_send(struct topoc_switch *sw, const unsigned char *bytes,
                                                               uint32_t length, void *cookie)
 {
-    struct topoc_vq_segment segment = {.base = (unsigned char *)(uintptr_t)bytes, .length = length};
-    struct topoc_switch_frame frame = {.segments = &segment, .count = 1, .length = length};
-    if (length < TOPOC_SWITCH_HEADER || length > sw->config.frame_max) {
+    struct topoc_switch_frame frame;
+    if (!topoc_switch_frame_whole(&frame, bytes, length, sw->config.frame_max)) {
         sw->drops[TOPOC_DROP_LENGTH]++;
         return TOPOC_SWITCH_DONE;
     }
-    topoc_switch_header_read(&frame.header, bytes);
     return topoc_switch_send_frame(sw, &frame, cookie);
 }
 

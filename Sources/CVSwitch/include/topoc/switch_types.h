@@ -19,6 +19,10 @@
 #define TOPOC_SWITCH_NONE 0xffffu  /* no link, no parked frame */
 #define TOPOC_SWITCH_QUANTUM 32u   /* frames that are taken of one link before it is the next one's turn */
 #define TOPOC_SWITCH_SEGMENTS 64u  /* pieces of a frame that is received, at most; upstream sends 128 bytes in each */
+
+/* What happens rarely stays out of the way of what happens with every frame. */
+#define TOPOC_SWITCH_RARE __attribute__((noinline, cold, unused))
+
 #define TOPOC_SWITCH_SET_WORDS ((TOPOC_SWITCH_LINKS_MAX + 31u) / 32u)
 
 /* Why a frame was dropped. */
@@ -81,20 +85,20 @@ struct topoc_switch_header {
 };
 
 /*
- * A frame whose header has been read: its bytes lie in `segments`, the header's included, but for which `header` counts.
- * Use topoc_switch_frame_copy.
+ * A frame whose header has been read: its bytes lie in `first` and in `rest`, the header's included, but for which
+ * `header` counts. Use topoc_switch_frame_copy.
  */
 struct topoc_switch_frame {
     struct topoc_switch_header header;
-    const struct topoc_vq_segment *segments;
-    uint32_t count;
+    struct topoc_vq_segment first;
+    const struct topoc_vq_segment *rest;
+    uint32_t rest_count;
     uint32_t length; /* in bytes, with the header */
 };
 
 /* A frame of the guest that waits for room in the rings of some links. Its bytes stay where the caller has them. */
 struct topoc_switch_parked {
     struct topoc_switch_frame frame;
-    struct topoc_vq_segment single; /* of a frame in one piece */
     void *cookie;
     uint32_t waiting[TOPOC_SWITCH_SET_WORDS]; /* the links */
     uint16_t links;                           /* how many they are */
