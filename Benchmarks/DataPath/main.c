@@ -373,6 +373,10 @@ int main(int argc, char **argv)
             results.peers[results.peer_count++] = results.peers[p];
         }
     }
+    if (smoke_only && sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+        printf("skipped the data path's peers: two processors are needed, one for each thread\n");
+        return 0;
+    }
     if (!set_up() || !harness_open()) {
         return 1;
     }

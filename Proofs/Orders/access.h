@@ -33,6 +33,11 @@ void model_copy(unsigned char *to, const unsigned char *from, size_t size);
 #define topoc_store_u32(address, value) model_store((address), 4, (value), ORDER_RELAXED, __func__)
 #define topoc_store_u64(address, value) model_store((address), 8, (value), ORDER_RELAXED, __func__)
 #define topoc_store_release_u16(address, value) model_store((address), 2, (value), ORDER_RELEASE, __func__)
+/* Only a packed descriptor's length, id and flags are stored so; as three stores, of which the last releases: weaker. */
+#define topoc_store_release_u64(address, value) \
+    (model_store((address), 4, (uint32_t)(value), ORDER_RELAXED, __func__), \
+     model_store((unsigned char *)(address) + 4, 2, (uint16_t)((value) >> 32), ORDER_RELAXED, __func__), \
+     model_store((unsigned char *)(address) + 6, 2, (uint16_t)((value) >> 48), ORDER_RELEASE, __func__))
 #define topoc_fence() model_fence(__func__)
 #define topoc_prefetch_read(address) ((void)(address))
 #define topoc_prefetch_write(address) ((void)(address))

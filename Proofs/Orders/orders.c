@@ -338,7 +338,11 @@ static void driver_step(struct program *self)
         for (uint32_t at = 0; at < frame_length(self->frames); at += TOPOC_VQ_LINE) {
             model_store(buffer + at, 1, payload(self->frames, at), ORDER_RELAXED, __func__);
         }
-        topoc_link_stage(driver, frame_length(self->frames));
+        if (self->staged == 0 && self->frames + 1u == frames) {
+            topoc_link_publish(driver, frame_length(self->frames)); /* the last, if it is alone: in one step */
+        } else {
+            topoc_link_stage(driver, frame_length(self->frames));
+        }
         self->frames++;
         self->staged++;
         self->last = self->frames == frames;

@@ -159,13 +159,13 @@ TOPOC_VQ_OFTEN void topoc_packed_driver_stage(struct topoc_packed_driver *driver
     struct topoc_packed_descriptor *descriptor = &driver->rings.descriptors[slot];
     uint16_t flags = topoc_packed_available(next, ring);
     topoc_store_u64(&descriptor->address, topoc_vq_pool_offset(&driver->pool));
+    topoc_store_u32(&descriptor->length, length);
+    topoc_store_u16(&descriptor->id, slot);
     if (driver->staged == 0) {
-        topoc_store_u32(&descriptor->length, length);
-        topoc_store_u16(&descriptor->id, slot);
         driver->head_flags = flags;
     } else {
         /* The device comes here only after the first of the batch, whose flags topoc_packed_driver_flush releases. */
-        topoc_store_u64(&descriptor->length, topoc_packed_rest(length, slot, flags));
+        topoc_store_u16(&descriptor->flags, flags);
     }
     driver->staged++;
     topoc_packed_driver_take(driver, slot, length);
