@@ -53,12 +53,17 @@ let package = Package(
                 .embedInCode("interfaces.template"),
                 .embedInCode("topocVirtQueues.camkes.template"),
                 .embedInCode("topocVirtQueues-from.template.h.template"),
+                .embedInCode("virtio_net_vswitch.c.template"),
+                .embedInCode("virtio_net_vswitch.h.template"),
                 .embedInCode("virtqueues-from.template.c.template"),
+                // The core that the device is built over: symbolic links to the headers of CVirtqueue and CVSwitch.
+                .embedInCode("CVirtqueue"),
+                .embedInCode("CVSwitch"),
             ]),
         .target(
             name: "CAmkES",
             dependencies: [
-                "Diagnostics", "Templates", "Wiring", .product(name: "Crypto", package: "swift-crypto"),
+                "ClangSource", "Diagnostics", "Templates", "Wiring", .product(name: "Crypto", package: "swift-crypto"),
             ]),
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),

@@ -33,9 +33,7 @@ public struct SourceChecker: Sendable {
         for file in files where file.path.hasSuffix(".c") {
             for machine in headers.machines {
                 do throws(ClangFailure) {
-                    let unit = try TranslationUnit(
-                        libclang, path: Self.place(of: file.path), arguments: arguments(machine, directories),
-                        files: headers.files + files.map { CFile(path: Self.place(of: $0.path), text: $0.text) })
+                    let unit = try self.unit(of: file.path, in: files, searching: directories, machine)
                     for diagnostic in unit.diagnostics {
                         found.add(diagnostic, in: unit, of: file.path, machine.target)
                     }
@@ -45,6 +43,23 @@ public struct SourceChecker: Sendable {
             }
         }
         return found.reports
+    }
+
+    /// The constants of a file of the app: each variable at file scope that has an initializer, by its name. A file that
+    /// is not all C gives those that clang could read.
+    public func constants(
+        of path: String, in files: [CFile], searching directories: [String] = []
+    ) throws(ClangFailure) -> [String: ConstantValue] {
+        guard let machine = headers.machines.first else { return [:] }
+        return try unit(of: path, in: files, searching: directories, machine).constants
+    }
+
+    private func unit(
+        of path: String, in files: [CFile], searching directories: [String], _ machine: SourceHeaders.Machine
+    ) throws(ClangFailure) -> TranslationUnit {
+        try TranslationUnit(
+            libclang, path: Self.place(of: path), arguments: arguments(machine, directories),
+            files: headers.files + files.map { CFile(path: Self.place(of: $0.path), text: $0.text) })
     }
 
     /// Where clang believes that the app lies. Nothing is there: a file that the app does not have is not found.

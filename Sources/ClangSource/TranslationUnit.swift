@@ -39,7 +39,7 @@ struct ClangPlace: Sendable, Hashable {
 }
 
 /// Why clang gave no diagnostics: a fault in clang, or of the machine.
-struct ClangFailure: Error {
+public struct ClangFailure: Error {
     /// libclang's `CXErrorCode`.
     let code: Int32
 }
@@ -48,9 +48,9 @@ struct ClangFailure: Error {
 ///
 /// The unit is disposed of when it goes out of scope; what is taken of it is copied.
 struct TranslationUnit: ~Copyable {
-    private let api: cclang_api_t
+    let api: cclang_api_t
     private let index: UnsafeMutableRawPointer
-    private let unit: UnsafeMutableRawPointer
+    let unit: UnsafeMutableRawPointer
 
     /// Parses `path` with the arguments of a clang command line. `files` are seen before those on disk, `path` among
     /// them. Any text is taken: that it is no C is found out by its diagnostics.

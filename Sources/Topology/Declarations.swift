@@ -62,21 +62,21 @@ extension VM {
     /// Declares a VM by its number.
     public init(
         _ number: Int, name: String? = nil, mac: String? = nil, ip: String? = nil, ipv6: String? = nil,
-        hostname: String? = nil, guest: Guest = Guest()
+        hostname: String? = nil, interfaces: Interfaces? = nil, guest: Guest = Guest()
     ) {
         self.init(
             number: Placed(number), name: placed(name), mac: placed(mac), ip: placed(ip), ipv6: placed(ipv6),
-            hostname: placed(hostname), guest: guest)
+            hostname: placed(hostname), interfaces: placed(interfaces), guest: guest)
     }
 
     /// Declares a VM by its name; its number is its position among the VMs.
     public init(
         _ name: String, mac: String? = nil, ip: String? = nil, ipv6: String? = nil, hostname: String? = nil,
-        guest: Guest = Guest()
+        interfaces: Interfaces? = nil, guest: Guest = Guest()
     ) {
         self.init(
             number: nil, name: Placed(name), mac: placed(mac), ip: placed(ip), ipv6: placed(ipv6),
-            hostname: placed(hostname), guest: guest)
+            hostname: placed(hostname), interfaces: placed(interfaces), guest: guest)
     }
 }
 

@@ -12,12 +12,15 @@ public struct VM: Sendable, Hashable {
     /// IPv6 address with prefix length, as "fd00::1/64".
     public var ipv6: Placed<String>?
     public var hostname: Placed<String>?
+    /// How many network interfaces the guest has; one unless said.
+    public var interfaces: Placed<Interfaces>?
     public var guest: Guest
     public var origin: Origin
 
     public init(
         number: Placed<Int>?, name: Placed<String>?, mac: Placed<String>? = nil, ip: Placed<String>? = nil,
-        ipv6: Placed<String>? = nil, hostname: Placed<String>? = nil, guest: Guest = Guest(), origin: Origin = Origin()
+        ipv6: Placed<String>? = nil, hostname: Placed<String>? = nil, interfaces: Placed<Interfaces>? = nil,
+        guest: Guest = Guest(), origin: Origin = Origin()
     ) {
         self.number = number
         self.name = name
@@ -25,9 +28,18 @@ public struct VM: Sendable, Hashable {
         self.ip = ip
         self.ipv6 = ipv6
         self.hostname = hostname
+        self.interfaces = interfaces
         self.guest = guest
         self.origin = origin
     }
+}
+
+/// How many network interfaces a VM's guest has.
+public enum Interfaces: String, Sendable, Hashable, CaseIterable {
+    /// One for all its partitions.
+    case one
+    /// One for each partition that the VM is in: `eth0` for the first, `eth1` for the second.
+    case perPartition
 }
 
 /// What a VM's guest runs with: the attributes of upstream's `VM_INIT_DEF` and of the component's memory.

@@ -9,14 +9,16 @@ public enum Catalogue {
     public static let rules: [any Rule.Type] = [
         InvalidMAC.self, ZeroMAC.self, BroadcastMAC.self, MulticastMAC.self, UniversalMAC.self, DuplicateMAC.self,
         MACPoolOverflow.self, InvalidIP.self, DuplicateIP.self, NetworkAddress.self, UnusableIP.self,
-        SubnetMismatch.self, IPPoolOverflow.self, DuplicateNumber.self, DuplicateName.self, NumberGap.self,
+        SubnetMismatch.self, IPPoolOverflow.self, DerivedAddressTaken.self, DuplicateNumber.self, DuplicateName.self,
+        NumberGap.self,
         DuplicateHostname.self, InvalidHostname.self, InvalidName.self, ReservedName.self, DuplicatePartition.self,
         DerivedNameCollision.self, GuestNumbers.self, GuestText.self,
         UnknownVM.self, SelfLink.self, DuplicatePeer.self, AsymmetricLink.self, PairInTwoPartitions.self,
         QueueMismatch.self, EmptyPartition.self, LoneVM.self, BroadcastDomain.self, TooFewMembers.self, NoVM.self,
         VSwitchNodes.self, NotificationBadges.self, QueueIDs.self, SerialServerVMs.self, QueueLength.self,
         FixedQueueLength.self, SharedMemoryPages.self, RingOverflow.self, FrameOverflow.self, FramesInFlight.self,
-        GuestMemory.self, UntypedMemory.self, UntypedMargin.self, NeverLinked.self, NeverRelayed.self,
+        GuestMemory.self, UntypedMemory.self, UntypedMargin.self, TooManyInterfaces.self, NeverLinked.self,
+        NeverRelayed.self,
         NeverItself.self, NeverNothing.self,
     ]
 

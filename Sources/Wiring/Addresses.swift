@@ -44,6 +44,16 @@ public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
         MACAddress(value: value &+ UInt64(bitPattern: Int64(count)))
     }
 
+    /// That of a VM's interface number *i*: the fourth octet is *i* more.
+    func ofInterface(_ number: Int) -> MACAddress { advanced(by: number << 16) }
+
+    /// As the data path has it: the six octets in the order of a frame, the first in the lowest eight bits.
+    public var frameNumber: UInt64 { value.byteSwapped >> 16 }
+
+    public init(frameNumber: UInt64) {
+        self.init(value: (frameNumber << 16).byteSwapped)
+    }
+
     public var description: String {
         octets.map { octet in
             let digits = String(octet, radix: 16, uppercase: true)
@@ -77,6 +87,11 @@ public struct IPv4Interface: Sendable, Hashable, CustomStringConvertible {
 
     public func advanced(by count: Int) -> IPv4Interface {
         IPv4Interface(address: address &+ UInt32(truncatingIfNeeded: count), prefix: prefix)
+    }
+
+    /// That of a VM's interface number *i*: the same host, *i* networks further.
+    func ofInterface(_ number: Int) -> IPv4Interface {
+        prefix == 0 ? self : advanced(by: number << (32 - prefix))
     }
 
     /// The address alone, as "192.168.1.1".
@@ -114,6 +129,11 @@ public struct IPv6Interface: Sendable, Hashable, CustomStringConvertible {
 
     public func advanced(by count: Int) -> IPv6Interface {
         IPv6Interface(address: address &+ UInt128(truncatingIfNeeded: count), prefix: prefix)
+    }
+
+    /// That of a VM's interface number *i*: the same host, *i* networks further.
+    func ofInterface(_ number: Int) -> IPv6Interface {
+        prefix == 0 ? self : IPv6Interface(address: address &+ UInt128(number) << UInt128(128 - prefix), prefix: prefix)
     }
 
     /// The address alone, as RFC 5952 writes it.

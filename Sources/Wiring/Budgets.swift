@@ -15,11 +15,13 @@ public struct Budget: Sendable, Hashable {
         case guestMemory = "guest-memory"
         /// Kilobytes of untyped memory: for the guest and for what the VMM must make to start it.
         case untypedMemory = "untyped-memory"
+        /// Network interfaces of a guest, each with an interrupt line of its own.
+        case interfaces
         /// VMs that the serial server keeps apart.
         case serialServerVMs = "serial-server-vms"
         /// Bytes of shared memory: for the rings of a virtqueue, before any frame.
         case ringBytes = "ring-bytes"
-        /// Blocks of 128 bytes: for one full frame of 1514 bytes.
+        /// Blocks of 128 bytes, or with the data path topoc lines of 64: for one full frame of 1514 bytes.
         case frameBlocks = "frame-blocks"
     }
 
@@ -53,7 +55,8 @@ extension Budget {
         let serialServer = Budget(
             kind: .serialServerVMs, owner: .assembly, subject: network.assembly.name.value, used: network.nodes.count,
             available: limits.serialServerVMs, unit: "VMs")
-        return [serialServer] + network.nodes.indices.flatMap { vm($0, of: network, limits) } + queues(of: network)
+        return [serialServer] + network.nodes.indices.flatMap { vm($0, of: network, limits) }
+            + queues(of: network, target.dataPath)
     }
 
     private static func vm(_ index: Int, of network: Network, _ limits: Target.Limits) -> [Budget] {
@@ -69,6 +72,8 @@ extension Budget {
             budgets.append(budget(.notificationBadges, limits.badgesTaken.count + 2 * peers, badges, "badges"))
         }
         budgets.append(budget(.queueIDs, 2 * peers, limits.queueIDs, "ids"))
+        budgets.append(
+            budget(.interfaces, network.interfaces[index].count, limits.interfaces, "interfaces"))
         let guest = node.guest
         if GuestSettings.memories.contains(guest.memoryMiB.value) {
             budgets.append(budget(.guestMemory, guest.memoryMiB.value, limits.guestMemoryMiB, "MiB"))
@@ -79,7 +84,7 @@ extension Budget {
         return budgets
     }
 
-    private static func queues(of network: Network) -> [Budget] {
+    private static func queues(of network: Network, _ dataPath: DataPath) -> [Budget] {
         struct Settings: Hashable {
             let partition: Int32
             let layout: RingLayout
@@ -93,8 +98,9 @@ extension Budget {
             last = half
             guard
                 let layout = RingLayout(
-                    queueLength: network.queueLength(of: half).value, sharedMemory: network.sharedMemory(of: half).value
-                ), seen.insert(Settings(partition: half.partition, layout: layout)).inserted
+                    queueLength: network.queueLength(of: half).value,
+                    sharedMemory: network.sharedMemory(of: half).value,
+                    dataPath: dataPath), seen.insert(Settings(partition: half.partition, layout: layout)).inserted
             else { continue }
             let name = network.assembly.partitions[Int(half.partition)].name.value
             let subject = "\(name) (\(layout.queueLength) descriptors, \(layout.sharedMemory) bytes)"
@@ -104,8 +110,8 @@ extension Budget {
                     available: layout.sharedMemory, unit: "bytes"))
             budgets.append(
                 Budget(
-                    kind: .frameBlocks, owner: .queues(half: index), subject: subject, used: RingLayout.blocksPerFrame,
-                    available: layout.usableBlocks, unit: "blocks"))
+                    kind: .frameBlocks, owner: .queues(half: index), subject: subject,
+                    used: RingLayout.blocksPerFrame(dataPath), available: layout.usableBlocks, unit: "blocks"))
         }
         return budgets
     }

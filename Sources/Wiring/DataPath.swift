@@ -20,7 +20,14 @@ extension Target {
     /// The data paths that can be written for this target; the first is taken unless another is asked for.
     public var dataPaths: [DataPath] {
         guard let dialect else { return [.topoc] }
-        return dialect.sharesOneBadge ? [.tree] : [.tree, .topoc]
+        return dialect.sharesOneBadge ? [.tree] : [.topoc, .tree]
+    }
+
+    /// The interrupt lines that the guest's network interfaces get, in this order. The tree's device has line 6. Other
+    /// devices of the tree have 0, 4, 7, 8, 9 and 10 and, for events between VMs, 12; 2 is the cascade, 1 and 13 are a
+    /// PC's own, and 3 is the second serial port's.
+    public var interruptLines: [Int] {
+        dataPath == .tree ? [6] : [6, 5, 11, 15, 14]
     }
 
     /// The same target with another data path; `nil` where that cannot be written for it.

@@ -33,25 +33,54 @@ extension Wiring {
                 let key = Self.key(of: deciding, in: network)
                 guard let draft = draftOf[key] else { return nil }
                 drafts[draft].add(peer: to, to: from)
+                let partition = Int(half.partition)
+                guard let mac = network.interfaces[to][network.interface(of: to, in: partition)].mac.value
+                else { return nil }
                 peers[from].append(
                     Peer(
                         number: to, connection: draft, sendID: 2 * peers[from].count,
-                        receiveID: 2 * peers[from].count + 1, sharedMemory: key.sharedMemory))
+                        receiveID: 2 * peers[from].count + 1, sharedMemory: key.sharedMemory, mac: mac,
+                        interface: network.interface(of: from, in: partition)))
             }
         }
         var vms: [VMWiring] = []
         for node in network.nodes {
             guard let mac = node.mac.value, let ip = node.ip.value, node.ipv6 == nil || node.ipv6?.value != nil
             else { return nil }
+            guard let interfaces = Self.interfaces(of: node.number, peers: peers[node.number], network, target)
+            else { return nil }
+            let customary = target.dataPath == .topoc ? interfaces.count * Defaults.heapPerInterface : 0
             vms.append(
                 VMWiring(
                     number: node.number, name: node.name, hostname: node.hostname.value, mac: mac, ip: ip,
-                    ipv6: node.ipv6?.value, guest: node.guest, peers: peers[node.number]))
+                    ipv6: node.ipv6?.value, guest: node.guest,
+                    heap: node.guest.heap?.value ?? Defaults.heap + customary, peers: peers[node.number],
+                    interfaces: interfaces))
         }
         name = network.assembly.name.value
         self.target = target
         self.vms = vms
         connections = Self.connections(drafts, in: network)
+    }
+
+    /// `nil` where there are more interfaces than the target has, or where two peers of one have the same address.
+    private static func interfaces(
+        of vm: Int, peers: [Peer], _ network: Network, _ target: Target
+    ) -> [Interface]? {
+        let interfaces = network.interfaces[vm].enumerated().compactMap { number, interface -> Interface? in
+            let lines = target.interruptLines
+            guard let mac = interface.mac.value, let ip = interface.ip.value,
+                target.limits == nil || lines.indices.contains(number)
+            else { return nil }
+            let links = peers.indices.filter { peers[$0].interface == number }
+            let table = try? MACTable(links: links.enumerated().map { (peers[$0.element].mac, $0.offset) })
+            guard table != nil || target.dataPath == .tree else { return nil }
+            return Interface(
+                partition: interface.partition.map { network.assembly.partitions[$0].name.value }, mac: mac, ip: ip,
+                ipv6: interface.ipv6?.value, interrupt: target.limits == nil ? nil : lines[number],
+                links: links, table: target.dataPath == .tree ? nil : table)
+        }
+        return interfaces.count == network.interfaces[vm].count ? interfaces : nil
     }
 
     private static func key(of half: Half, in network: Network) -> Draft.Key {

@@ -9,6 +9,11 @@ public enum Defaults {
     public static let memoryMiB = 128
     public static let kernel = "bzimage"
     public static let heap = 0x10000
+    /// Bytes of the VMM's heap that one interface of the data path topoc may need beside that: `parkedFrames` pieces of
+    /// 2 KiB, and what the allocator and the emulation add to each.
+    public static let heapPerInterface = 0x14000
+    /// Frames of a guest that may wait for room at its peers, an interface.
+    public static let parkedFrames = 32
     public static let untyped22Pool = 1
     public static let commandLine =
         "earlyprintk=ttyS0,115200 console=ttyS0,115200 root=/dev/mem i8042.nokbd=iy "

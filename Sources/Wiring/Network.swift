@@ -18,6 +18,8 @@ public struct Network: Sendable {
     public let nevers: [ResolvedNever]
     /// For each node the indices of the halves that leave it, in order.
     public let rows: [[Int]]
+    /// For each node its network interfaces, one at least.
+    public let interfaces: [[NodeInterface]]
 
     let links: LinkIndex
 
@@ -29,6 +31,11 @@ public struct Network: Sendable {
 
     /// The first half in the other direction, in any partition; `nil` where no row answers.
     public func answer(to half: Int) -> Int? { links.answer(to: half) }
+
+    /// The number of the interface by which a node takes part in a partition.
+    public func interface(of node: Int, in partition: Int) -> Int {
+        interfaces[node].firstIndex { $0.partition == partition } ?? 0
+    }
 
     public func group(of half: Half) -> LinkGroup {
         assembly.partitions[Int(half.partition)].links[Int(half.group)]
@@ -75,6 +82,16 @@ public struct Node: Sendable {
     }
 }
 
+/// A network interface of a VM's guest.
+public struct NodeInterface: Sendable {
+    /// Index into the assembly's partitions; `nil` for an interface that serves all of them.
+    public let partition: Int?
+    /// The first interface has the addresses of the VM. Those of a further one are derived from them.
+    public let mac: Address<MACAddress>
+    public let ip: Address<IPv4Interface>
+    public let ipv6: Address<IPv6Interface>?
+}
+
 /// An address as it was written or drawn from the pool, and its value where it could be read.
 public struct Address<Value: Hashable & Sendable>: Sendable, Hashable {
     public let text: String
@@ -90,7 +107,8 @@ public struct GuestSettings: Sendable, Hashable {
     public var relocations: Placed<String>
     public var initrd: Placed<String>
     public var commandLine: Placed<String>
-    public var heap: Placed<Int>
+    /// `nil` where none was written: what is enough then depends on the data path.
+    public var heap: Placed<Int>?
     public var untyped23Pool: Placed<Int>
     public var untyped22Pool: Placed<Int>
     public var ioSpaceDomain: Placed<Int>

@@ -47,7 +47,22 @@ extension Network {
         self.unresolved = unresolved
         self.nevers = nevers
         self.rows = rows
+        interfaces = nodes.indices.map { Self.interfaces(of: nodes[$0], row: rows[$0].map { halves[$0] }) }
         links = LinkIndex(halves)
+    }
+
+    /// One interface, or one for each partition of the VM's row.
+    private static func interfaces(of node: Node, row: [Half]) -> [NodeInterface] {
+        var partitions: [Int?] = []
+        if node.declaration.interfaces?.value == .perPartition {
+            for half in row where partitions.last != Int(half.partition) { partitions.append(Int(half.partition)) }
+        }
+        if partitions.count < 2 { partitions = [nil] }
+        return partitions.enumerated().map { number, partition in
+            NodeInterface(
+                partition: partition, mac: node.mac.derived { $0.ofInterface(number) },
+                ip: node.ip.derived { $0.ofInterface(number) }, ipv6: node.ipv6?.derived { $0.ofInterface(number) })
+        }
     }
 
     private static func nodes(of assembly: Assembly) -> [Node] {
@@ -125,9 +140,14 @@ extension Address where Value: CustomStringConvertible {
     }
 
     /// The same address, moved within the pool. What could not be read stays as it was written.
-    fileprivate func drawn(_ move: (Value) -> Value) -> Address {
+    fileprivate func drawn(_ move: (Value) -> Value) -> Address { moved(move, isFromPool: true) }
+
+    /// The address of a further interface.
+    fileprivate func derived(_ move: (Value) -> Value) -> Address { moved(move, isFromPool: isFromPool) }
+
+    private func moved(_ move: (Value) -> Value, isFromPool: Bool) -> Address {
         let moved = value.map(move)
-        return Address(text: moved?.description ?? text, value: moved, origin: origin, isFromPool: true)
+        return Address(text: moved?.description ?? text, value: moved, origin: origin, isFromPool: isFromPool)
     }
 }
 
@@ -141,7 +161,7 @@ extension GuestSettings {
             relocations: guest.relocations ?? kernel,
             initrd: guest.initrd ?? Placed(Defaults.initrd(vm: number)),
             commandLine: guest.commandLine ?? Placed(Defaults.commandLine),
-            heap: guest.heap ?? Placed(Defaults.heap),
+            heap: guest.heap,
             untyped23Pool: guest.untyped23Pool ?? Placed(Defaults.untyped23Pool(memoryMiB: memory.value)),
             untyped22Pool: guest.untyped22Pool ?? Placed(Defaults.untyped22Pool),
             ioSpaceDomain: guest.ioSpaceDomain ?? Placed(Defaults.ioSpaceDomain(vm: number)),

@@ -1,47 +1,68 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-/// How libvirtqueue and libsel4camkes lay one virtqueue out in its shared memory, and what fits in it.
+/// How one virtqueue is laid out in its shared memory, and what fits in it.
 ///
-/// The available ring comes first (4 bytes and 2 a descriptor), then the used ring (4 bytes and 8 a descriptor), then
-/// the descriptor table (16 bytes a descriptor). What is left is cut into blocks of 128 bytes; a frame takes as many
-/// blocks as it needs and a descriptor for each. Sources: `virtqueue.h`, `virtqueue_common.c`, `virtqueue.c`.
+/// libvirtqueue and libsel4camkes (the data path tree) put the available ring first (4 bytes and 2 a descriptor), then the
+/// used ring (4 bytes and 8 a descriptor), then the descriptor table (16 bytes a descriptor). What is left is cut into
+/// blocks of 128 bytes; a frame takes as many as it needs, with a descriptor for each. Sources: `virtqueue.h`,
+/// `virtqueue_common.c`, `virtqueue.c`.
+///
+/// The data path topoc has the packed ring (16 bytes a descriptor) and two lines of 64 bytes for events. What is left is a
+/// ring of bytes, in which a frame takes whole lines and one descriptor. Sources: `vq_packed.h`, `vq_pool.h`.
 public struct RingLayout: Sendable, Hashable {
-    /// Bytes of a block: `BLOCK_SIZE`.
-    public static let blockSize = 128
     /// Bytes of the largest frame that a guest with the device's MTU of 1500 sends: 14 of header, 1500 of payload.
     public static let frameSize = 1514
-    /// Blocks that such a frame takes.
-    public static let blocksPerFrame = (frameSize + blockSize - 1) / blockSize
-    /// Descriptors that a ring may have: an index of 16 bits must be able to say "one past the last", and a ring of
-    /// one is full when it is empty.
-    public static let queueLengths = 2...32768
     /// Bytes of shared memory that a C `int` can count.
     public static let sharedMemories = 1...Int(Int32.max)
 
-    public let queueLength: Int
-    public let sharedMemory: Int
-
-    /// `nil` for a length or a size that is out of range; the rules say so where it was written.
-    public init?(queueLength: Int, sharedMemory: Int) {
-        guard Self.queueLengths.contains(queueLength), Self.sharedMemories.contains(sharedMemory) else { return nil }
-        self.queueLength = queueLength
-        self.sharedMemory = sharedMemory
+    /// Descriptors that a ring may have: an index of 16 bits must be able to say "one past the last". A ring of one is
+    /// full when it is empty; topoc's has four at least.
+    public static func queueLengths(_ dataPath: DataPath) -> ClosedRange<Int> {
+        dataPath == .tree ? 2...32768 : 4...32768
     }
 
-    /// Bytes of the two rings and the descriptor table: 6664 at 256 descriptors.
-    public var ringBytes: Int { 4 + 2 * queueLength + 4 + 8 * queueLength + 16 * queueLength }
+    /// Bytes of a block: `BLOCK_SIZE`, or a line.
+    public static func blockSize(_ dataPath: DataPath) -> Int { dataPath == .tree ? 128 : 64 }
+
+    /// Blocks that a full frame takes.
+    public static func blocksPerFrame(_ dataPath: DataPath) -> Int {
+        (frameSize + blockSize(dataPath) - 1) / blockSize(dataPath)
+    }
+
+    public let queueLength: Int
+    public let sharedMemory: Int
+    public let dataPath: DataPath
+
+    /// `nil` for a length or a size that is out of range; the rules say so where it was written.
+    public init?(queueLength: Int, sharedMemory: Int, dataPath: DataPath) {
+        guard Self.queueLengths(dataPath).contains(queueLength), Self.sharedMemories.contains(sharedMemory)
+        else { return nil }
+        self.queueLength = queueLength
+        self.sharedMemory = sharedMemory
+        self.dataPath = dataPath
+    }
+
+    /// Bytes before the blocks: at 256 descriptors 6664 of the tree's, 4224 of topoc's.
+    public var ringBytes: Int { Self.ringBytes(queueLength, dataPath) }
     /// Whole blocks behind the rings.
-    public var blocks: Int { max(0, sharedMemory - ringBytes) / Self.blockSize }
-    /// Blocks that can be in flight: each needs a descriptor.
-    public var usableBlocks: Int { min(blocks, queueLength) }
+    public var blocks: Int { max(0, sharedMemory - ringBytes) / Self.blockSize(dataPath) }
+    /// Blocks that can be in flight: of the tree's each needs a descriptor.
+    public var usableBlocks: Int { dataPath == .tree ? min(blocks, queueLength) : blocks }
     /// Full frames that can be in flight in one direction.
-    public var framesInFlight: Int { usableBlocks / Self.blocksPerFrame }
+    public var framesInFlight: Int { min(usableBlocks / Self.blocksPerFrame(dataPath), queueLength) }
     /// Bytes of the largest frame that ever passes.
-    public var largestFrame: Int { usableBlocks * Self.blockSize }
+    public var largestFrame: Int { usableBlocks * Self.blockSize(dataPath) }
 
     /// The least shared memory, in whole pages, behind which this many full frames can be in flight.
-    public static func sharedMemory(queueLength: Int, frames: Int) -> Int {
-        let bytes = 8 + 26 * queueLength + frames * blocksPerFrame * blockSize
+    public static func sharedMemory(queueLength: Int, frames: Int, _ dataPath: DataPath) -> Int {
+        let bytes = ringBytes(queueLength, dataPath) + frames * blocksPerFrame(dataPath) * blockSize(dataPath)
         return (bytes + Target.pageSize - 1) / Target.pageSize * Target.pageSize
+    }
+
+    private static func ringBytes(_ queueLength: Int, _ dataPath: DataPath) -> Int {
+        switch dataPath {
+        case .tree: 4 + 2 * queueLength + 4 + 8 * queueLength + 16 * queueLength
+        case .topoc: 16 * queueLength + 2 * 64
+        }
     }
 }

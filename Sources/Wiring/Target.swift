@@ -28,6 +28,7 @@ public struct Target: Sendable, Hashable {
             limits.vswitchNodes = nil
             limits.notificationBadges = nil
         }
+        limits.interfaces = interruptLines.count
         return limits
     }
 
@@ -66,6 +67,8 @@ public struct Target: Sendable, Hashable {
         public fileprivate(set) var notificationBadges: Int?
         /// The interfaces that take one each before any peer does; a peer takes one an end.
         public let badgesTaken = ["intready", "init_timer", "serial_getchar"]
+        /// Network interfaces of a guest: each has an interrupt line of its own.
+        public fileprivate(set) var interfaces = 1
         /// Ids that libsel4camkes finds again by name: `MAX_CAMKES_VIRTQUEUE_ID`.
         public let queueIDs: Int
         /// VMs that the serial server keeps apart: its 12 clients less `pci_config`, `time_server` and `rtc`.

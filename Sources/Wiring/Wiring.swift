@@ -22,13 +22,32 @@ public struct VMWiring: Sendable, Hashable {
     public let ip: IPv4Interface
     public let ipv6: IPv6Interface?
     public let guest: GuestSettings
+    /// Bytes: `heap_size`.
+    public let heap: Int
     /// In the order of the rows; the index gives the queue ids.
     public let peers: [Peer]
+    /// `eth0` and those behind it: one at least, also where there is no link.
+    public let interfaces: [Interface]
 
     /// The CAmkES instance: `vm0`.
     public var instance: String { "vm\(number)" }
     /// The CAmkES component type: `Init0`.
     public var component: String { "Init\(number)" }
+}
+
+/// A network interface of a guest, and the switch behind it.
+public struct Interface: Sendable, Hashable {
+    /// The partition that it serves; `nil` for all that the VM is in.
+    public let partition: String?
+    public let mac: MACAddress
+    public let ip: IPv4Interface
+    public let ipv6: IPv6Interface?
+    /// The interrupt line in the guest; `nil` where the target has none.
+    public let interrupt: Int?
+    /// Its links: indices into the VM's peers.
+    public let links: [Int]
+    /// From a peer's MAC address to an index into `links`; `nil` where topoc's data path is not written.
+    public let table: MACTable?
 }
 
 /// A VM's two ends of one link: the driver side of the virtqueue it sends on and the device side of the one it
@@ -44,6 +63,10 @@ public struct Peer: Sendable, Hashable {
     public let receiveID: Int
     /// Bytes of shared memory behind each of the two.
     public let sharedMemory: Int
+    /// The peer's MAC address on this link.
+    public let mac: MACAddress
+    /// The number of this VM's interface that has the link.
+    public let interface: Int
 
     /// `VirtQueueDrv`.
     public var sendInterface: String { "ether_\(number)_send" }
@@ -85,6 +108,8 @@ public struct Flow: Sendable, Hashable {
     public let connection: Int
     /// By which the source addresses the destination.
     public let destinationMAC: MACAddress
+    /// The source's own, on this link.
+    public let sourceMAC: MACAddress
     /// The source's id of the driver side.
     public let sendID: Int
     /// The destination's id of the device side.
@@ -107,7 +132,8 @@ extension Wiring {
                 let connection = connections[peer.connection]
                 return Flow(
                     source: vm.number, destination: peer.number, partition: connection.partition,
-                    connection: peer.connection, destinationMAC: vms[peer.number].mac, sendID: peer.sendID,
+                    connection: peer.connection, destinationMAC: peer.mac,
+                    sourceMAC: vm.interfaces[peer.interface].mac, sendID: peer.sendID,
                     receiveID: receiveID,
                     queueLength: connection.queueLength, sharedMemory: peer.sharedMemory)
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import ClangSource
 import Diagnostics
 import Files
 import SystemPackage
@@ -21,12 +22,28 @@ struct App {
     private let emitted: [EmittedFile]
     private let readBack: ReadBack
     private let directory: FilePath
+    /// What is wrong with the C of the app, over the headers that it was checked over.
+    let sourceReports: [Report]
+    /// Why its C was not checked; `nil` where it was, or where there is none.
+    let unchecked: ClangUnavailable?
 
-    init(_ wiring: Wiring, form: AssemblyForm, path: FilePath?) {
+    init(_ wiring: Wiring, form: AssemblyForm, path: FilePath?, headers: SourceHeaders?) {
         self.wiring = wiring
         self.form = form
         emitted = AppEmitter.files(for: wiring, form: form, assemblyName: path?.stem ?? wiring.name)
-        readBack = ReadBack.verify(emitted, wiring: wiring, form: form, preprocessor: Preprocessor.find())
+        var checker: SourceChecker?
+        var unchecked: ClangUnavailable?
+        if wiring.target.dataPath == .topoc, let headers {
+            do throws(ClangUnavailable) {
+                checker = try SourceChecker(headers)
+            } catch {
+                unchecked = error
+            }
+        }
+        self.unchecked = unchecked
+        sourceReports = checker.map { [emitted] in DeviceCheck.reports(of: emitted, checker: $0) } ?? []
+        readBack = ReadBack.verify(
+            emitted, wiring: wiring, form: form, preprocessor: Preprocessor.find(), checker: checker)
         directory = path?.removingLastComponent() ?? ""
     }
 
@@ -45,8 +62,9 @@ struct App {
             readBack.form == form
             ? "read back \(readBack.flows.count) flows"
             : "without a C preprocessor read back \(readBack.flows.count) flows of the expanded form only"
+        let addresses = readBack.hasAddresses ? "" : "; MAC addresses were not read back"
         return "\(wiring.name) for \(wiring.target.name): \(wiring.vms.count) VMs; \(reading): "
-            + "each that was declared, and no other"
+            + "each that was declared, and no other\(addresses)"
     }
 
     /// The files as they should be; those of earlier builds that are no longer in the app should go.

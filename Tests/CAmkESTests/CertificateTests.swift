@@ -17,7 +17,7 @@ import Wiring
         change: (String) -> String = { $0 }
     ) throws -> Certificate {
         let network = Network(assembly)
-        let wiring = try #require(Wiring(network, target: .newest))
+        let wiring = try #require(Wiring(network, target: .newest.overTree))
         let files = AppEmitter.files(for: wiring, form: form, assemblyName: "app").map {
             EmittedFile(path: $0.path, text: change($0.text))
         }
@@ -25,7 +25,7 @@ import Wiring
         return Certificate(
             wiring: wiring, form: form,
             readBack: ReadBack.verify(files, wiring: wiring, form: form, preprocessor: preprocessor),
-            input: Array("abc".utf8), files: files, budgets: Budget.all(of: network, target: .newest),
+            input: Array("abc".utf8), files: files, budgets: Budget.all(of: network, target: .newest.overTree),
             allowed: [AllowedFinding(finding, reason: "measured")])
     }
 

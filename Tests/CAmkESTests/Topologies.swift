@@ -62,10 +62,15 @@ enum Topologies {
         ("wide_star", star(20, name: "wide_star")),
     ]
 
-    static func wiring(_ assembly: Assembly, target: Target = .newest) throws -> Wiring {
+    static func wiring(_ assembly: Assembly, target: Target = .newest.overTree) throws -> Wiring {
         guard let wiring = Wiring(Network(assembly), target: target) else { throw NotWired() }
         return wiring
     }
 
     struct NotWired: Error {}
+}
+
+extension Target {
+    /// With the tree's data path.
+    var overTree: Target { with(.tree) ?? self }
 }

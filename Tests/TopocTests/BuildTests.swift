@@ -26,7 +26,18 @@ import Testing
     }
 
     @Test func theAppIsWrittenWithAllItNeeds() throws {
-        let ended = try build("-o", "out/pair.camkes")
+        let whole = try build("-o", "out/pair.camkes")
+        #expect(whole.status == 0, "\(whole.errors)")
+        #expect(
+            try written().keys.filter { $0.hasPrefix("out/src/") || $0.hasPrefix("out/connectors/") }.sorted() == [
+                "out/connectors/templates/topocVirtQueues-from.template.c",
+                "out/connectors/templates/topocVirtQueues-from.template.h",
+                "out/connectors/topocVirtQueues.camkes", "out/src/virtio_net_vswitch.c",
+                "out/src/virtio_net_vswitch.h", "out/src/vm0_interfaces.c", "out/src/vm1_interfaces.c",
+            ])
+        #expect(try written()["out/include/topoc/switch.h"] != nil)
+        // What the other data path does not have goes.
+        let ended = try build("-o", "out/pair.camkes", "--data-path", "tree")
         #expect(ended.status == 0, "\(ended.errors)")
         let files = try written()
         #expect(
@@ -37,9 +48,45 @@ import Testing
                 "out/pair.camkes",
             ])
         #expect(files["out/pair.camkes"]?.contains("VM_CONNECTION_CONNECT_VMS(init.init, ") == true)
-        let expanded = try build("-o", "out/pair.camkes", "--form", "expanded")
+        let expanded = try build("-o", "out/pair.camkes", "--data-path", "tree", "--form", "expanded")
         #expect(expanded.status == 0)
         #expect(try written()["out/configurations/connections.h"] == nil)
+    }
+
+    @Test func withoutLibclangTheCIsNotCheckedAndThatIsSaid() throws {
+        let ended = try Executable.run(
+            Executable.topoc, ["build", "mesh.topo", "-o", "out/pair.camkes", "--certificate-smt", "out/a.smt2"],
+            in: scratch.path, environment: ["TOPOC_LIBCLANG": "/nonexistent/libclang.so"])
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(
+            ended.errors.contains("note: the C is not checked: /nonexistent/libclang.so cannot be used as libclang"))
+        #expect(ended.output.contains("; MAC addresses were not read back\n"))
+        #expect(try scratch.text("out/a.smt2").contains("Addresses are left out"))
+    }
+
+    @Test func aTreeThatIsNoneIsNamed() throws {
+        let ended = try build("-o", "out/pair.camkes", "--tree", "nowhere")
+        #expect(ended.status == 74)
+        #expect(ended.errors.contains("nowhere is no checkout of camkes-vm-examples"))
+        #expect(try written().isEmpty)
+    }
+
+    @Test func theTemplateForTheTreesConnectorIsAFileOfItsOwn() throws {
+        #expect(try build("-o", "out/pair.camkes", "--connector-template", "tree.c").status == 0)
+        #expect(try scratch.text("tree.c").contains("macros.global_endpoint_badges(composition, end,"))
+    }
+
+    @Test func whatWasAllowedAndCannotBeCarriedIsNamed() throws {
+        try scratch.put(
+            "mesh.topo",
+            Sample.good.replacing("0..<2", with: "0..<1").replacing(
+                "Partition", with: "VM(1, mac: \"02:00:00:00:BB:01\")\nVM(2, mac: \"02:00:00:00:BB:01\")\nPartition",
+                maxReplacements: 1
+            ).replacing("Link(0, 1)", with: "Mesh(0..<3)"))
+        let ended = try build("-o", "out/pair.camkes", "--allow", "TOPO206")
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("what was allowed leaves nothing that the data path `topoc` can carry"))
+        #expect(try build("-o", "out/pair.camkes", "--allow", "TOPO206", "--data-path", "tree").status == 0)
     }
 
     @Test func whatAnEarlierBuildLeftGoesAndWhatOthersWroteStays() throws {
@@ -190,13 +237,13 @@ import Testing
             set -e
             mkdir disk
             mount -t tmpfs -o size=64k none disk
-            "$TOPOC" build mesh.topo -o disk/pair.camkes > /dev/null
+            "$TOPOC" build mesh.topo --data-path tree -o disk/pair.camkes > /dev/null
             # What is left is too little for the larger app.
             cat /dev/zero > disk/filler 2> /dev/null || true
             mount -o remount,\(option) disk
             find disk -type f | sort | xargs cksum > before
             status=0
-            "$TOPOC" build large.topo -o disk/pair.camkes > out.txt 2> errors.txt || status=$?
+            "$TOPOC" build large.topo --data-path tree -o disk/pair.camkes > out.txt 2> errors.txt || status=$?
             find disk -type f | sort | xargs cksum > after
             exit $status
             END

@@ -4,6 +4,35 @@ import Testing
 import Wiring
 
 @Suite struct AddressRuleTests {
+    @Test func aFurtherInterfaceNeedsAddressesOfItsOwn() {
+        func bridge(_ other: String) -> String {
+            "VM(0)\nVM(1, interfaces: 1️⃣.perPartition)\nVM(2️⃣2, \(other))\n"
+                + "Partition(\"left\") { Link(0, 1) }\nPartition(\"right\") { Link(1, 2) }"
+        }
+        expectFindings(bridge("ip: \"192.168.2.3/24\""), [])
+        expectFindings(
+            bridge("mac: \"02:00:00:01:AA:02\", ip: \"192.168.2.3/24\""),
+            [
+                Expected(
+                    "1️⃣", "TOPO217", "interface eth1 of VM 1 gets the MAC address of VM 2", labels: "2️⃣")
+            ])
+        expectFindings(
+            bridge("ip: \"192.168.2.2/24\""),
+            [Expected("1️⃣", "TOPO217", "interface eth1 of VM 1 gets the IP address of VM 2", labels: "2️⃣")])
+    }
+
+    /// Linked interfaces share a subnet, not all those of a VM.
+    @Test func subnetsAreOfInterfaces() {
+        expectFindings(
+            "VM(0)\nVM(2️⃣1, interfaces: .perPartition)\nVM(1️⃣2)\n"
+                + "Partition(\"left\") { Link(0, 1) }\nPartition(\"right\") { Link(1, 2) }",
+            [
+                Expected(
+                    "1️⃣", "TOPO215", "VM 2 (192.168.1.3/24) is linked with VM 1 (192.168.2.2/24), in another subnet",
+                    labels: "2️⃣")
+            ])
+    }
+
     private let lan = "Partition(\"lan\") { Link(0, 1) }"
 
     @Test func aMACThatCannotBeReadIsShownWhereItStands() {

@@ -26,8 +26,8 @@ import Wiring
 
     @Test func anAllowedErrorIsWired() {
         let body = "VMs(0..<6)\nPartition(\"lan\") { Mesh(0..<6) }"
-        #expect(Marked(assembly(body)).lint().wiring == nil)
-        let result = Marked(assembly(body)).lint(allowing: ["TOPO401", "TOPO402"])
+        #expect(Marked(assembly(body)).lint(.newest.overTree).wiring == nil)
+        let result = Marked(assembly(body)).lint(.newest.overTree, allowing: ["TOPO401", "TOPO402"])
         #expect(result.report.findings == [])
         #expect(result.report.allowed.count == 2)
         #expect(result.wiring?.vms.count == 6)

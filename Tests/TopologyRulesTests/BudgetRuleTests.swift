@@ -6,7 +6,7 @@ import TopologyRules
 import Wiring
 
 @Suite struct BudgetRuleTests {
-    private func findings(_ body: String, _ target: Target = .newest) -> [Finding] {
+    private func findings(_ body: String, _ target: Target = .newest.overTree) -> [Finding] {
         Marked(assembly(body)).lint(target).report.findings.filter { $0.code.hasPrefix("TOPO4") }
     }
 
@@ -86,7 +86,7 @@ import Wiring
         expectFindings(
             body,
             [Expected("1️⃣", "TOPO405", "the queue length \(length) is not a power of two from 2 to 32768")],
-            ignoring: ["TOPO409", "TOPO410"])
+            target: .newest.overTree, ignoring: ["TOPO409", "TOPO410"])
         #expect(fixing(Marked(assembly(body)).text).contains("queueLength: \(next),"))
     }
 
@@ -117,10 +117,38 @@ import Wiring
         #expect(found.flatMap(\.fixIts) == [])
     }
 
+    @Test func topocsDataPathHoldsMore() {
+        #expect(findings(star(8), .newest) == [])
+        #expect(findings(star(51), .newest).map(\.code) == ["TOPO403", "TOPO404"])
+        #expect(findings("VMs(0..<2)\nPartition(\"lan\", sharedMemory: 8192) { Link(0, 1) }", .newest) == [])
+        let pages = findings("VMs(0..<2)\nPartition(\"lan\", sharedMemory: 4096) { Link(0, 1) }", .newest)
+        #expect(pages.map(\.message) == ["the rings of 256 descriptors take 4224 bytes, and there are 4096"])
+        let short = findings("VMs(0..<2)\nPartition(\"lan\", queueLength: 2) { Link(0, 1) }", .newest)
+        #expect(short.map(\.code) == ["TOPO405"])
+        let full = findings(
+            "VMs(0..<2)\nPartition(\"lan\", queueLength: 128, sharedMemory: 4096) { Link(0, 1) }", .newest)
+        #expect(full.map(\.code) == ["TOPO410"])
+    }
+
+    @Test func interfacesNeedInterruptLines() {
+        func hub(_ partitions: Int) -> String {
+            "VM(0, interfaces: 1️⃣.perPartition)\nfor n in 1...\(partitions) {\nVM(n, ip: \"192.168.\\(n).2/24\")\n"
+                + "Partition(\"p\\(n)\") { 2️⃣Link(0, n) }\n}"
+        }
+        expectFindings(hub(5), [])
+        let body = hub(6)
+        expectFindings(
+            body, [Expected("1️⃣", "TOPO414", "VM 0 has 6 network interfaces, and there are 5", labels: "2️⃣")])
+        let two = findings(hub(2))
+        #expect(two.map(\.message) == ["VM 0 has 2 network interfaces, and there is one"])
+        #expect(two[0].notes[0].contains("data path `topoc`"))
+    }
+
     @Test func ringsNeedTheirMemory() {
         expectFindings(
             "VMs(0..<2)\nPartition(\"lan\", sharedMemory: 1️⃣4096) { Link(0, 1) }",
-            [Expected("1️⃣", "TOPO408", "the rings of 256 descriptors take 6664 bytes, and there are 4096")])
+            [Expected("1️⃣", "TOPO408", "the rings of 256 descriptors take 6664 bytes, and there are 4096")],
+            target: .newest.overTree)
         let found = findings("VMs(0..<2)\nPartition(\"lan\", sharedMemory: 4096) { Link(0, 1) }")
         #expect(found[0].notes == ["take 32768 bytes, which hold the rings and 16 full frames, or a shorter queue"])
     }
@@ -133,7 +161,7 @@ import Wiring
                     "1️⃣", "TOPO409",
                     "8192 bytes leave 11 blocks of 128 bytes, and a full frame of 1514 bytes takes 12: the largest that "
                         + "passes has 1408 bytes")
-            ])
+            ], target: .newest.overTree)
         expectFindings(
             "VMs(0..<2)\nPartition(\"lan\", queueLength: 1️⃣8) { Link(0, 1) }",
             [
@@ -141,7 +169,7 @@ import Wiring
                     "1️⃣", "TOPO409",
                     "the queue has 8 descriptors, and a full frame of 1514 bytes takes 12: the largest that passes has "
                         + "1024 bytes", labels: "1️⃣")
-            ])
+            ], target: .newest.overTree)
     }
 
     @Test func oneFrameAtATimeIsAWarning() {

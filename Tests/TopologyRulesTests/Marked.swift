@@ -79,3 +79,8 @@ func fixing(_ text: String) -> String {
     }
     return String(decoding: bytes, as: UTF8.self)
 }
+
+extension Target {
+    /// With the tree's data path.
+    var overTree: Target { with(.tree) ?? self }
+}

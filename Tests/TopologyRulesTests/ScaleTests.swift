@@ -11,7 +11,8 @@ import Wiring
     private let largePool = "AddressPool(ip: \"10.0.0.1/8\")\n"
 
     @Test func aStarOfTenThousand() {
-        let result = lint(largePool + "VMs(0..<10_000)\nPartition(\"lan\") { Star(hub: 0, 1..<10_000) }", .newest)
+        let result = lint(
+            largePool + "VMs(0..<10_000)\nPartition(\"lan\") { Star(hub: 0, 1..<10_000) }", .newest.overTree)
         let codes = result.report.findings.map(\.code)
         #expect(Set(codes) == ["TOPO309", "TOPO401", "TOPO402", "TOPO403", "TOPO404"])
         #expect(codes.count == 5)

@@ -5,8 +5,13 @@ import Topology
 
 @testable import Wiring
 
+extension Target {
+    /// With the tree's data path.
+    var overTree: Target { with(.tree) ?? self }
+}
+
 @Suite struct BudgetTests {
-    private func budgets(_ assembly: Assembly, _ target: Target = .newest) -> [String] {
+    private func budgets(_ assembly: Assembly, _ target: Target = .newest.overTree) -> [String] {
         Budget.all(of: Network(assembly), target: target).map {
             "\($0.subject): \($0.kind.rawValue) \($0.used) of \($0.available) \($0.unit)"
         }
@@ -22,6 +27,7 @@ import Topology
                 "\(name): vswitch-nodes 1 of 4 peers",
                 "\(name): notification-badges 5 of 11 badges",
                 "\(name): queue-ids 2 of 100 ids",
+                "\(name): interfaces 1 of 1 interfaces",
                 "\(name): guest-memory 128 of 2303 MiB",
                 "\(name): untyped-memory 132192 of 176128 KiB",
             ]
@@ -40,7 +46,7 @@ import Topology
             VMs(0..<5)
             Partition("lan") { Mesh(0..<5) }
         }
-        let all = Budget.all(of: Network(mesh), target: .newest)
+        let all = Budget.all(of: Network(mesh), target: .newest.overTree)
         #expect(all.filter(\.isExceeded) == [])
         #expect(all.filter { $0.kind == .vswitchNodes }.map(\.used) == [4, 4, 4, 4, 4])
         #expect(all.filter { $0.kind == .notificationBadges }.map(\.used) == [11, 11, 11, 11, 11])
@@ -79,27 +85,42 @@ import Topology
         (8, 32768, 216, 254, 0, 1024), (32768, 1 << 20, 851_976, 1535, 127, 1535 * 128),
     ])
     func rings(_ length: Int, _ memory: Int, _ bytes: Int, _ blocks: Int, _ frames: Int, _ largest: Int) throws {
-        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory))
+        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .tree))
         #expect(layout.ringBytes == bytes)
         #expect(layout.blocks == blocks)
         #expect(layout.framesInFlight == frames)
         #expect(layout.largestFrame == largest)
     }
 
+    /// 16 bytes a descriptor, two lines of events, and a frame in whole lines of 64 bytes.
+    @Test(arguments: [
+        (256, 32768, 4224, 446, 18, 28544), (256, 8192, 4224, 62, 2, 3968), (256, 4096, 4224, 0, 0, 0),
+        (4, 65536, 192, 1021, 4, 65344),
+    ])
+    func topocsRings(_ length: Int, _ memory: Int, _ bytes: Int, _ lines: Int, _ frames: Int, _ largest: Int) throws {
+        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .topoc))
+        #expect(layout.ringBytes == bytes)
+        #expect(layout.blocks == lines)
+        #expect(layout.framesInFlight == frames)
+        #expect(layout.largestFrame == largest)
+        #expect(RingLayout(queueLength: 2, sharedMemory: memory, dataPath: .topoc) == nil)
+    }
+
     @Test func theMemoryForSomeFramesHoldsThem() throws {
         for length in [16, 64, 256, 1024] {
-            let memory = RingLayout.sharedMemory(queueLength: length, frames: 1)
-            let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory))
+            let memory = RingLayout.sharedMemory(queueLength: length, frames: 1, .tree)
+            let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .tree))
             #expect(layout.framesInFlight >= 1)
-            let less = try #require(RingLayout(queueLength: length, sharedMemory: max(1, memory - 4096)))
+            let less = try #require(
+                RingLayout(queueLength: length, sharedMemory: max(1, memory - 4096), dataPath: .tree))
             #expect(less.framesInFlight == 0)
         }
-        #expect(RingLayout.sharedMemory(queueLength: 256, frames: 16) == 32768)
+        #expect(RingLayout.sharedMemory(queueLength: 256, frames: 16, .tree) == 32768)
     }
 
     @Test(arguments: [(1, 32768), (0, 32768), (65536, 32768), (256, 0), (256, -1), (256, Int.max), (Int.max, Int.max)])
     func sizesOutOfRangeHaveNoLayout(_ length: Int, _ memory: Int) {
-        #expect(RingLayout(queueLength: length, sharedMemory: memory) == nil)
+        #expect(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .tree) == nil)
     }
 
     @Test func thePoolFollowsTheMemory() {

@@ -28,8 +28,18 @@ private struct Document: Encodable {
         var preprocessor: String?
     }
 
+    struct Network: Encodable {
+        var ip: String
+        var ipv6: String?
+        var mac: String
+        /// `nil` for an interface that serves all partitions of its VM.
+        var partition: String?
+    }
+
     struct Machine: Encodable {
         var hostname: String
+        /// Of several, those behind the first.
+        var furtherInterfaces: [Network]?
         var ip: String
         var ipv6: String?
         var mac: String
@@ -66,6 +76,7 @@ private struct Document: Encodable {
     var allowed: [Entry]
     var assembly: String
     var budgets: [Use]
+    var dataPath: String
     var files: [Hash]
     var flows: [Link]
     var form: String
@@ -97,17 +108,29 @@ private struct Document: Encodable {
         form = certificate.form.rawValue
         input = Hash(sha256: certificate.inputHash)
         let read = certificate.readBack
+        var notes: [String] = []
+        if !certificate.isWrittenFormRead {
+            notes.append("only the expanded form was read back: there is no C preprocessor on this machine")
+        }
+        if !read.hasAddresses {
+            notes.append("MAC addresses were not read back: there is no libclang on this machine")
+        }
         readBack = Reading(
             agrees: read.agrees,
             findings: read.findings.map { Entry(code: $0.code, message: $0.message) }, flows: read.flows.count,
             form: read.form.rawValue,
-            note: certificate.isWrittenFormRead
-                ? nil : "only the expanded form was read back: there is no C preprocessor on this machine",
+            note: notes.isEmpty ? nil : notes.joined(separator: "; "),
             preprocessor: read.preprocessor?.split(separator: "/").last.map(String.init))
+        dataPath = wiring.target.dataPath.rawValue
         target = wiring.target.name
         vms = wiring.vms.map {
-            Machine(
-                hostname: $0.hostname, ip: $0.ip.description, ipv6: $0.ipv6?.description, mac: $0.mac.description,
+            let further = $0.interfaces.dropFirst().map {
+                Network(
+                    ip: $0.ip.description, ipv6: $0.ipv6?.description, mac: $0.mac.description, partition: $0.partition)
+            }
+            return Machine(
+                hostname: $0.hostname, furtherInterfaces: further.isEmpty ? nil : further, ip: $0.ip.description,
+                ipv6: $0.ipv6?.description, mac: $0.mac.description,
                 name: $0.name, vm: $0.number)
         }
     }

@@ -13,7 +13,7 @@ extension Certificate {
             ; \(wiring.provenance)
             ; A flow: from which VM to which, in which connection, by which address, with which ids, queue length and
             ; bytes of memory at either end. `declared` is made of the topology, `found` of the emitted text, read in
-            ; the \(readBack.form.rawValue) form. -1, and an address of ones, is for what the text does not say.
+            ; the \(readBack.form.rawValue) form. -1, and an address of ones, is for what the text does not say.\(remark)
             (set-logic ALL)
 
             """
@@ -23,10 +23,10 @@ extension Certificate {
         for (number, connection) in wiring.connections.enumerated() {
             text += "; connection \(number): \(Spelling.word(connection.name))\n"
         }
-        Self.define("declared", wiring.flows.map(Self.row), &text)
-        Self.define("found", readBack.flows.map { Self.row(of: $0, connectionNumbers) }, &text)
-        for column in Self.columns { text += "(declare-const \(column.name) \(column.sort))\n" }
-        let names = Self.columns.map(\.name).joined(separator: " ")
+        define("declared", wiring.flows.map(Self.row), &text)
+        define("found", readBack.flows.map { Self.row(of: $0, connectionNumbers) }, &text)
+        for column in columns.map(\.column) { text += "(declare-const \(column.name) \(column.sort))\n" }
+        let names = columns.map(\.column.name).joined(separator: " ")
         for (question, holds, fails) in [
             ("a flow is missing", "declared", "found"), ("a flow was added", "found", "declared"),
         ] {
@@ -43,6 +43,17 @@ extension Certificate {
         return text
     }
 
+    /// The columns that were read, each with its place in a row.
+    private var columns: [(place: Int, column: (name: String, sort: String))] {
+        Self.columns.enumerated().map { ($0.offset, $0.element) }.filter {
+            readBack.hasAddresses || $0.1.name != "address"
+        }
+    }
+
+    private var remark: String {
+        readBack.hasAddresses ? "" : "\n; Addresses are left out: without libclang the device's tables were not read."
+    }
+
     private static let columns: [(name: String, sort: String)] = [
         ("source", "Int"), ("destination", "Int"), ("connection", "Int"), ("address", "(_ BitVec 52)"),
         ("send-id", "Int"), ("receive-id", "Int"), ("queue-length", "Int"), ("send-memory", "Int"),
@@ -50,12 +61,13 @@ extension Certificate {
     ]
 
     /// A relation: the disjunction of its rows.
-    private static func define(_ name: String, _ rows: [[String]], _ text: inout String) {
-        let parameters = columns.map { "(\($0.name) \($0.sort))" }.joined(separator: " ")
+    private func define(_ name: String, _ rows: [[String]], _ text: inout String) {
+        let columns = columns
+        let parameters = columns.map { "(\($0.column.name) \($0.column.sort))" }.joined(separator: " ")
         text += "(define-fun \(name) (\(parameters)) Bool\n    (or false"
         for row in rows {
             text += "\n        (and"
-            for (column, value) in zip(columns, row) { text += " (= \(column.name) \(value))" }
+            for (place, column) in columns { text += " (= \(column.name) \(row[place]))" }
             text += ")"
         }
         text += "))\n"

@@ -102,7 +102,7 @@ struct AssemblyPrinter {
         func set(_ attribute: String, _ value: String) { printer.line("\(vm.instance).\(attribute) = \(value);") }
         set("simple_untyped23_pool", "\(guest.untyped23Pool.value)")
         set("simple_untyped22_pool", "\(guest.untyped22Pool.value)")
-        set("heap_size", Spelling.hexadecimal(guest.heap.value))
+        set("heap_size", Spelling.hexadecimal(vm.heap))
         set("guest_ram_mb", "\(guest.memoryMiB.value)")
         style.commandLine(of: vm, &printer)
         set("kernel_image", Spelling.string(guest.kernel.value))

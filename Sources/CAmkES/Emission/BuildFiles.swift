@@ -15,12 +15,42 @@ enum BuildFiles {
         Template.cmakeLists.filled([
             "provenance": wiring.provenance,
             "project": Spelling.word(wiring.name),
-            "lastVM": "\(wiring.vms.count - 1)",
+            "components": components(for: wiring),
             "connector": wiring.target.dataPath == .topoc ? connector : "",
             "guestFiles": kernel(for: wiring, dialect) + rootFileSystems(for: wiring, dialect) + images(for: wiring),
             "includes": form == .macros ? includes : "",
             "assembly": assembly,
         ])
+    }
+
+    /// The VMs that have links have the device of topoc's data path.
+    private static func components(for wiring: Wiring) -> String {
+        let device = wiring.target.dataPath == .topoc
+        let withLinks = wiring.vms.filter { device && !$0.peers.isEmpty }.map(\.number)
+        let others = wiring.vms.filter { !device || $0.peers.isEmpty }.map(\.number)
+        let declaration = """
+                DeclareCAmkESVM(
+                    "Init${vm}"
+                    EXTRA_SOURCES
+                    \(Device.source)
+                    \(Device.interfaces(of: "${vm}"))
+                    EXTRA_INCLUDES
+                    \(Device.headers)
+                )
+
+            """
+        return loop(over: withLinks, list: "vms_with_links", declaration)
+            + loop(over: others, list: "vms_without_links", "    DeclareCAmkESVM(\"Init${vm}\")\n")
+    }
+
+    /// A loop over VMs, by their range where they are all from the first on; nothing where there are none.
+    private static func loop(over numbers: [Int], list name: String, _ body: String) -> String {
+        guard let last = numbers.last else { return "" }
+        let head =
+            numbers.count == last + 1
+            ? "foreach(vm RANGE \(last))\n"
+            : list(name, numbers.map(String.init), perLine: 4) + "foreach(vm IN LISTS \(name))\n"
+        return head + body + "endforeach()\n"
     }
 
     private static let connector = """
@@ -55,17 +85,8 @@ enum BuildFiles {
     /// The tree's own root file system with the guest's network files, for each guest that has not named another.
     private static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         let numbers = wiring.vms.filter(\.usesDefaultRootFileSystem).map(\.number)
-        guard let last = numbers.last else { return "" }
-        let isAll = numbers.count == last + 1
-        let loop =
-            isAll
-            ? "foreach(vm RANGE \(last))"
-            : list("vms", numbers.map(String.init), perLine: 4) + "foreach(vm IN LISTS vms)"
-        return """
-
-            # The tree's root file system, with the network settings of each VM that names no other.
-            \(getter("Rootfs", dialect))
-            \(loop)
+        guard !numbers.isEmpty else { return "" }
+        let body = """
                 set(network_vm${vm} ${CMAKE_CURRENT_SOURCE_DIR}/network/vm${vm})
                 AddFileToOverlayDir("interfaces" ${network_vm${vm}}/interfaces "etc/network" overlay_vm${vm})
                 AddFileToOverlayDir("hosts" ${network_vm${vm}}/hosts "etc" overlay_vm${vm})
@@ -77,8 +98,13 @@ enum BuildFiles {
                 AddToFileServer(
                     "vm${vm}_rootfs.cpio" "${output_rootfs_location_vm${vm}}" DEPENDS rootfs_target_vm${vm}
                 )
-            endforeach()
 
+            """
+        return """
+
+            # The tree's root file system, with the network settings of each VM that names no other.
+            \(getter("Rootfs", dialect))
+            \(loop(over: numbers, list: "vms", body))
             """
     }
 

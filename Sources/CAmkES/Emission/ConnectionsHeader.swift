@@ -12,6 +12,7 @@ enum ConnectionsHeader {
     static let longestNarrowRow = 16
 
     static func text(for wiring: Wiring, dialect: Target.Dialect) -> String {
+        let isTree = wiring.target.dataPath == .tree
         let sizes = Set(wiring.connections.map(\.sharedMemory) + [Defaults.sharedMemory]).sorted()
         return Template.connectionsHeader.filled([
             "provenance": wiring.provenance,
@@ -20,6 +21,10 @@ enum ConnectionsHeader {
             "endKeys": dialect.keysSharedMemoryByAttributes ? endKeys : "",
             "sizes": sizes.map(size).joined(separator: "\n"),
             "rowSizes": sizes.map(rowSize).joined(separator: "\n"),
+            "addressUsage": isTree ? " VM0_MACADDRESS is the address of VM 0." : "",
+            "mappingUsage": isTree ? ", and by which of them a VM reaches a MAC address" : "",
+            "mapping": isTree ? mapping : "",
+            "rowsOfSettings": isTree ? rowsWithMappings : rowsWithoutMappings,
             "connector": wiring.target.dataPath.connector,
             "handlerUsage": dialect.handlerTakesTopology
                 ? "VM_CONNECTION_INIT_HANDLER(vm, topology)      starts the device, and its part in each notification"
@@ -28,6 +33,30 @@ enum ConnectionsHeader {
             "handler": handler(for: wiring.target.dataPath, dialect),
         ])
     }
+
+    private static let mapping = #"""
+        #define TOPOC_MAPPING(vm_id, peer, send, recv) \
+            {"mac_addr": VM##peer##_MACADDRESS, "send_id": send, "recv_id": recv},
+
+        """#
+
+    private static let rowsWithMappings = #"""
+        #define TOPOC_ROW_MAPPINGS(vm_id, ...) \
+            vm##vm_id.vswitch_mac_address = VM##vm_id##_MACADDRESS; \
+            vm##vm_id.vswitch_layout = [TOPOC_EACH(TOPOC_MAPPING, vm_id, __VA_ARGS__)];
+        #define TOPOC_ROW_VSWITCH(vm_id, ...) \
+            TOPOC_EACH(TOPOC_IDS, vm_id, __VA_ARGS__) \
+            TOPOC_ROW_MAPPINGS(vm_id, __VA_ARGS__)
+        #define TOPOC_ROW_CONFIG(vm_id, ...) \
+            TOPOC_EACH(TOPOC_IDS_AND_SHMEM, vm_id, __VA_ARGS__) \
+            TOPOC_ROW_MAPPINGS(vm_id, __VA_ARGS__)
+        """#
+
+    /// MAC addresses stand in the tables of the device.
+    private static let rowsWithoutMappings = #"""
+        #define TOPOC_ROW_VSWITCH(vm_id, ...) TOPOC_EACH(TOPOC_IDS, vm_id, __VA_ARGS__)
+        #define TOPOC_ROW_CONFIG(vm_id, ...) TOPOC_EACH(TOPOC_IDS_AND_SHMEM, vm_id, __VA_ARGS__)
+        """#
 
     private static func size(_ bytes: Int) -> String {
         """

@@ -14,6 +14,11 @@ public enum Connector {
     static let source = "\(DataPath.topoc.connector)-from.template.c"
     static let header = "\(DataPath.topoc.connector)-from.template.h"
 
+    /// Whether some wiring's app has a file at this path.
+    static func isOwn(_ path: String) -> Bool {
+        [declaration, "\(templates)/\(source)", "\(templates)/\(header)"].contains(path)
+    }
+
     static func files(for wiring: Wiring) -> [EmittedFile] {
         let provenance = ["provenance": wiring.provenance]
         return [

@@ -42,14 +42,15 @@ struct ExpandedStyle: WiringStyle {
     func settings(_ printer: inout CodePrinter) {
         for vm in wiring.vms where !vm.peers.isEmpty {
             for peer in vm.peers { settings(of: peer, at: vm, &printer) }
+            defer { printer.blank() }
+            guard wiring.target.dataPath == .tree else { continue }
             printer.line("\(vm.instance).vswitch_mac_address = \"\(vm.mac)\";")
             printer.block("\(vm.instance).vswitch_layout = [", closing: "];") {
                 for peer in vm.peers {
-                    let mac = wiring.vms[peer.number].mac
-                    $0.line("{\"mac_addr\": \"\(mac)\", \"send_id\": \(peer.sendID), \"recv_id\": \(peer.receiveID)},")
+                    $0.line(
+                        "{\"mac_addr\": \"\(peer.mac)\", \"send_id\": \(peer.sendID), \"recv_id\": \(peer.receiveID)},")
                 }
             }
-            printer.blank()
         }
         for connection in wiring.connections {
             printer.block("\(connection.toEnd)_topology = [", closing: "];") {

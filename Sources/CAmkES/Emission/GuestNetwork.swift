@@ -5,18 +5,19 @@ import Wiring
 
 /// What a guest finds in its `/etc`.
 public enum GuestNetwork {
-    /// `/etc/network/interfaces`: the loopback, and `eth0` where the VM has a link.
+    /// `/etc/network/interfaces`: the loopback, and where the VM has a link `eth0` and its further interfaces.
     public static func interfaces(of vm: VMWiring, in wiring: Wiring) -> String {
         var printer = CodePrinter()
         if !vm.peers.isEmpty {
             printer.blank()
-            printer.line("auto eth0")
-            printer.block("iface eth0 inet static", closing: "") {
-                $0.line("address \(vm.ip.host)")
-                $0.line("netmask \(vm.ip.netmask)")
-            }
-            if let ipv6 = vm.ipv6 {
-                printer.block("iface eth0 inet6 static", closing: "") {
+            for (number, interface) in vm.interfaces.enumerated() {
+                printer.line("auto eth\(number)")
+                printer.block("iface eth\(number) inet static", closing: "") {
+                    $0.line("address \(interface.ip.host)")
+                    $0.line("netmask \(interface.ip.netmask)")
+                }
+                guard let ipv6 = interface.ipv6 else { continue }
+                printer.block("iface eth\(number) inet6 static", closing: "") {
                     $0.line("address \(ipv6.host)")
                     $0.line("netmask \(ipv6.prefix)")
                 }
@@ -26,12 +27,19 @@ public enum GuestNetwork {
             .withoutTrailingLines
     }
 
-    /// `/etc/hosts`: the VM itself and those that it can reach.
+    /// `/etc/hosts`: the VM itself and those that it can reach, by the addresses at which it reaches them.
     public static func hosts(of vm: VMWiring, in wiring: Wiring) -> String {
-        let known = ([vm.number] + vm.peers.map(\.number)).sorted().map { wiring.vms[$0] }
+        let peers = vm.peers.compactMap { peer -> (vm: VMWiring, interfaces: [Interface])? in
+            let known = wiring.vms[peer.number]
+            guard let way = known.peers.first(where: { $0.number == vm.number }) else { return nil }
+            return (known, [known.interfaces[way.interface]])
+        }
+        let known = ([(vm, vm.interfaces)] + peers).sorted { $0.vm.number < $1.vm.number }
         let lines = known.flatMap { known in
-            let names = names(of: known)
-            return ["\(known.ip.host) \(names)"] + (known.ipv6.map { ["\($0.host) \(names)"] } ?? [])
+            let names = names(of: known.vm)
+            return known.interfaces.flatMap { interface in
+                ["\(interface.ip.host) \(names)"] + (interface.ipv6.map { ["\($0.host) \(names)"] } ?? [])
+            }
         }
         return Template.hosts.filled([
             "provenance": wiring.provenance, "hosts": lines.joined(separator: "\n"),

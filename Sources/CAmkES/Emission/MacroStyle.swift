@@ -49,6 +49,7 @@ struct MacroStyle: WiringStyle {
             let rows = wiring.vms.filter { !$0.peers.isEmpty }.map { ($0.number, $0.peers.map(\.number)) }
             topology(union, rows: rows, separated: false, &printer)
         }
+        guard wiring.target.dataPath == .tree else { return }
         printer.blank()
         for vm in wiring.vms { printer.line("#define VM\(vm.number)_MACADDRESS \"\(vm.mac)\"") }
     }

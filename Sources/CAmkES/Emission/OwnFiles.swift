@@ -2,12 +2,12 @@
 
 extension AppEmitter {
     /// The directories of an app that hold nothing but emitted files, unless its author puts others there.
-    public static let directories = ["network", "configurations"]
+    public static let directories = ["network", "configurations", "connectors", "include", "src"]
 
     /// Whether some wiring's app has a file at this path, which is relative to the app's directory. A file there that
     /// the present wiring's app does not have is of an earlier one.
     public static func isOwn(_ path: String) -> Bool {
-        if path == ConnectionsHeader.path { return true }
+        if path == ConnectionsHeader.path || Connector.isOwn(path) || Device.isOwn(path) { return true }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "network", let number = Int(parts[1].dropFirst(2)) else { return false }
         return parts[1] == "vm\(number)" && ["hostname", "hosts", "interfaces"].contains(parts[2])
@@ -15,6 +15,7 @@ extension AppEmitter {
 
     /// The file that says whether topoc wrote the one at this path: itself, or its neighbour where it has no comments.
     public static func marked(for path: String) -> String {
+        if path.hasPrefix("\(Device.headers)/") { return Device.header }
         let name = "/hostname"
         return path.hasSuffix(name) ? String(path.dropLast(name.count)) + "/interfaces" : path
     }

@@ -10,13 +10,19 @@ struct Comparison {
     let specification: Specification
     let model: FlowModel
     let read: [ReadFlow]
+    /// `nil` where the data path has none, or they could not be read.
+    let tables: DeviceTables?
     private(set) var findings: [Finding] = []
 
-    init(_ wiring: Wiring, _ specification: Specification, _ model: FlowModel, _ read: [ReadFlow]) {
+    init(
+        _ wiring: Wiring, _ specification: Specification, _ model: FlowModel, _ read: [ReadFlow],
+        _ tables: DeviceTables?
+    ) {
         self.wiring = wiring
         self.specification = specification
         self.model = model
         self.read = read
+        self.tables = tables
     }
 
     mutating func compare() {
@@ -24,7 +30,11 @@ struct Comparison {
         compareDeclarations()
         compareConnections()
         compareSettings()
+        compareTables()
     }
+
+    /// MAC addresses stand in what was read.
+    private var knowsAddresses: Bool { wiring.target.dataPath == .tree || tables != nil }
 
     mutating func report(_ rule: RuleDescription, _ message: String) {
         findings.append(rule.finding(message, at: nil))
@@ -46,7 +56,7 @@ struct Comparison {
                 report(ReaderRules.flowAdded, "\(name) in `\(flow.connection)` is not declared, or is there twice")
                 continue
             }
-            for difference in flow.differences(from: flowDeclared, in: wiring) {
+            for difference in flow.differences(from: flowDeclared, in: wiring, withAddresses: knowsAddresses) {
                 report(ReaderRules.flowDiffers, "\(name) \(difference)")
             }
         }
@@ -161,15 +171,17 @@ struct Comparison {
 
 extension ReadFlow {
     /// What of a flow is not as declared, each as the end of a sentence.
-    fileprivate func differences(from flow: Flow, in wiring: Wiring) -> [String] {
+    fileprivate func differences(from flow: Flow, in wiring: Wiring, withAddresses: Bool) -> [String] {
         var differences: [String] = []
         func compare<T: Equatable>(_ what: String, _ read: T?, _ expected: T) {
             guard read != expected else { return }
             differences.append("has \(what) \(read.map { "\($0)" } ?? "nowhere"), not \(expected)")
         }
         compare("its queue in connection", connection, wiring.connections[flow.connection].name)
-        compare("destination address", destinationMAC, flow.destinationMAC)
-        compare("source address", sourceMAC, wiring.vms[flow.source].mac)
+        if withAddresses {
+            compare("destination address", destinationMAC, flow.destinationMAC)
+            compare("source address", sourceMAC, flow.sourceMAC)
+        }
         compare("driver id", sendID, flow.sendID)
         compare("device id", receiveID, flow.receiveID)
         compare("queue length", queueLength, flow.queueLength)

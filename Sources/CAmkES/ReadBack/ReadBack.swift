@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import ClangSource
 import Diagnostics
 import Wiring
 
@@ -13,6 +14,9 @@ public struct ReadBack: Sendable {
     /// The path of the C preprocessor that expanded the macro form; `nil` where none did.
     public let preprocessor: String?
     public let flows: [ReadFlow]
+    /// The MAC addresses of the flows were read: in the assembly, or in the device's tables. Without libclang tables
+    /// cannot be read, and no flow has addresses.
+    public let hasAddresses: Bool
     /// A fault of topoc each, with codes TOPO601 to TOPO614; empty where assembly and wiring agree. They have no span,
     /// since they are not about the user's file; the message names the place in the assembly.
     public let findings: [Finding]
@@ -28,19 +32,22 @@ public struct ReadBack: Sendable {
     /// Without a preprocessor the macro form cannot be read; then the same wiring is written out in memory, and that
     /// is read.
     ///
-    /// - Parameter files: what ``AppEmitter`` gave for the wiring and the form.
+    /// - Parameters:
+    ///   - files: what ``AppEmitter`` gave for the wiring and the form.
+    ///   - checker: reads the tables of topoc's device; without one they are not read.
     public static func verify(
-        _ files: [EmittedFile], wiring: Wiring, form: AssemblyForm, preprocessor: Preprocessor?
+        _ files: [EmittedFile], wiring: Wiring, form: AssemblyForm, preprocessor: Preprocessor?,
+        checker: SourceChecker? = nil
     ) -> ReadBack {
         switch (form, preprocessor) {
         case (.expanded, _):
-            return ReadBack(files, wiring, .expanded, preprocessor: nil) { .success(Array($0.text.utf8)) }
+            return ReadBack(files, wiring, .expanded, preprocessor: nil, checker) { .success(Array($0.text.utf8)) }
         case (.macros, nil):
             let name = files.first.map { String($0.path.dropLast(".camkes".count)) } ?? wiring.name
             let expanded = AppEmitter.files(for: wiring, form: .expanded, assemblyName: name)
-            return verify(expanded, wiring: wiring, form: .expanded, preprocessor: nil)
+            return verify(expanded, wiring: wiring, form: .expanded, preprocessor: nil, checker: checker)
         case (.macros, let preprocessor?):
-            return ReadBack(files, wiring, .macros, preprocessor: preprocessor.command) { _ in
+            return ReadBack(files, wiring, .macros, preprocessor: preprocessor.command, checker) { _ in
                 Result { () throws(PreprocessorError) in try preprocessor.expand(files) }
             }
         }
@@ -48,10 +55,14 @@ public struct ReadBack: Sendable {
 
     private init(
         _ files: [EmittedFile], _ wiring: Wiring, _ form: AssemblyForm, preprocessor: String?,
-        text: (EmittedFile) -> Result<[UInt8], PreprocessorError>
+        _ checker: SourceChecker?, text: (EmittedFile) -> Result<[UInt8], PreprocessorError>
     ) {
         self.form = form
         self.preprocessor = preprocessor
+        let tables =
+            wiring.target.dataPath == .topoc
+            ? checker.map { DeviceTables(files, wiring: wiring, checker: $0) } : nil
+        hasAddresses = wiring.target.dataPath == .tree || tables != nil
         guard let assembly = files.first else {
             flows = []
             findings = [ReaderRules.missing.finding("there is no assembly for target \(wiring.target.name)", at: nil)]
@@ -73,8 +84,8 @@ public struct ReadBack: Sendable {
                 return
             }
             let model = FlowModel(reader.specification)
-            let read = model.flows
-            var comparison = Comparison(wiring, reader.specification, model, read)
+            let read = model.flows(over: tables)
+            var comparison = Comparison(wiring, reader.specification, model, read, tables)
             comparison.compare()
             let faults = model.faults.map { fault in
                 Self.placed(ReaderRules.nonsense.finding(fault.message, at: fault.offset..<fault.offset), reader)

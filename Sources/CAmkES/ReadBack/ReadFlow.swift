@@ -7,9 +7,9 @@ public struct ReadFlow: Sendable, Hashable {
     public let source: Int
     public let destination: Int
     public let connection: String
-    /// By which the source's layout reaches this queue.
+    /// By which the source reaches this queue.
     public let destinationMAC: MACAddress?
-    /// The address whose frames the destination's layout expects from this queue.
+    /// The address whose frames the destination expects from this queue.
     public let sourceMAC: MACAddress?
     public let sendID: Int?
     public let receiveID: Int?
@@ -26,8 +26,13 @@ struct VMPair: Hashable {
 }
 
 extension FlowModel {
+    /// The flows as far as the text itself says them.
+    public var flows: [ReadFlow] { flows(over: nil) }
+
     /// The flows between VMs, in the order of the queues. A queue of which one side is no VM is not among them.
-    public var flows: [ReadFlow] {
+    ///
+    /// MAC addresses are those of the VMs' layouts, or else of the device's tables.
+    func flows(over tables: DeviceTables?) -> [ReadFlow] {
         var layouts: [Int: Layout] = [:]
         func layout(of vm: Int) -> Layout {
             if let known = layouts[vm] { return known }
@@ -43,8 +48,10 @@ extension FlowModel {
             let length = value(queue.connection, "queue_length")
             return ReadFlow(
                 source: source, destination: destination, connection: queue.connection,
-                destinationMAC: sendID.flatMap { layout(of: source).macOfSendID[$0] },
-                sourceMAC: receiveID.flatMap { layout(of: destination).macOfReceiveID[$0] },
+                destinationMAC: sendID.flatMap { layout(of: source).macOfSendID[$0] }
+                    ?? tables?.destination(of: sendID, at: source),
+                sourceMAC: receiveID.flatMap { layout(of: destination).macOfReceiveID[$0] }
+                    ?? tables?.source(of: receiveID, at: destination),
                 sendID: sendID, receiveID: receiveID,
                 queueLength: length.map { $0.integer ?? -1 } ?? Defaults.queueLength,
                 sendMemory: integer(queue.driver, "_shmem_size"), receiveMemory: integer(queue.device, "_shmem_size"))

@@ -25,7 +25,7 @@ extension Comparison {
             compare(vm.instance, with: settings, &unknown)
             guard !vm.peers.isEmpty else { continue }
             compareHandlers(of: vm, at: configured, dialect)
-            compareLayout(of: vm)
+            if wiring.target.dataPath == .tree { compareLayout(of: vm) }
         }
         for connection in wiring.connections {
             compare(connection.initInstance, with: ["init_topology": nil], &unknown)
@@ -64,7 +64,7 @@ extension Comparison {
         var settings: [String: Value?] = [
             "simple_untyped23_pool": .integer(guest.untyped23Pool.value),
             "simple_untyped22_pool": .integer(guest.untyped22Pool.value),
-            "heap_size": .integer(guest.heap.value),
+            "heap_size": .integer(vm.heap),
             "guest_ram_mb": .integer(guest.memoryMiB.value),
             "kernel_cmdline": string(guest.commandLine.value),
             "kernel_image": string(guest.kernel.value),
@@ -73,8 +73,10 @@ extension Comparison {
             "iospace_domain": .integer(guest.ioSpaceDomain.value),
         ]
         guard !vm.peers.isEmpty else { return settings }
-        settings["vswitch_mac_address"] = .string(vm.mac.description)
-        settings.updateValue(nil, forKey: "vswitch_layout")
+        if wiring.target.dataPath == .tree {
+            settings["vswitch_mac_address"] = .string(vm.mac.description)
+            settings.updateValue(nil, forKey: "vswitch_layout")
+        }
         for peer in vm.peers {
             for (end, key) in [
                 (peer.sendInterface, "\(vm.number)00000\(peer.number)"),
@@ -96,7 +98,7 @@ extension Comparison {
     private mutating func compareLayout(of vm: VMWiring) {
         var expected = Set(
             vm.peers.map {
-                Mapping(mac: wiring.vms[$0.number].mac.description, sendID: $0.sendID, receiveID: $0.receiveID)
+                Mapping(mac: $0.mac.description, sendID: $0.sendID, receiveID: $0.receiveID)
             })
         for entry in model.value(vm.instance, "vswitch_layout")?.list ?? [] {
             guard let mapping = Mapping(entry), expected.remove(mapping) != nil else {

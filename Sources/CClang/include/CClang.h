@@ -37,6 +37,29 @@ typedef struct cclang_token {
     void *ptr_data;
 } cclang_token_t;
 
+/** CXCursor: a node of the syntax tree. */
+typedef struct cclang_cursor {
+    int kind;
+    int xdata;
+    const void *data[3];
+} cclang_cursor_t;
+
+/** CXCursorKind, as far as topoc tells them apart. */
+enum {
+    CCLANG_VARIABLE = 9,
+    CCLANG_MEMBER_REFERENCE = 47,
+    CCLANG_NONE = 70,
+    CCLANG_UNEXPOSED_EXPRESSION = 100,
+    CCLANG_DECLARATION_REFERENCE = 101,
+    CCLANG_INTEGER = 106,
+    CCLANG_INITIALIZER_LIST = 119
+};
+
+/** CXChildVisitResult: whether to go on, and with what. */
+enum {
+    CCLANG_VISIT_NEXT = 1
+};
+
 /** CXUnsavedFile: a file that stands in memory. `length` in bytes; the text may hold any. */
 typedef struct cclang_unsaved_file {
     const char *path;
@@ -55,6 +78,9 @@ enum {
 
 /** CXInclusionVisitor: a file, and the places that include it, the innermost first. */
 typedef void (*cclang_inclusion_visitor_t)(void *file, cclang_location_t *stack, unsigned depth, void *context);
+
+/** CXCursorVisitor: a child, its parent; gives a CXChildVisitResult. */
+typedef int (*cclang_cursor_visitor_t)(cclang_cursor_t cursor, cclang_cursor_t parent, void *context);
 
 /**
  * The functions: a result, a name without its `clang_`, the arguments. CCLANG_FUNCTIONS(F) calls F with each.
@@ -89,7 +115,17 @@ typedef void (*cclang_inclusion_visitor_t)(void *file, cclang_location_t *stack,
     F(void, disposeTokens, (void *unit, cclang_token_t *tokens, unsigned count))                                       \
     F(cclang_location_t, getRangeStart, (cclang_range_t range))                                                        \
     F(cclang_location_t, getRangeEnd, (cclang_range_t range))                                                          \
-    F(void, getInclusions, (void *unit, cclang_inclusion_visitor_t visitor, void *context))
+    F(void, getInclusions, (void *unit, cclang_inclusion_visitor_t visitor, void *context))                            \
+    F(cclang_cursor_t, getTranslationUnitCursor, (void *unit))                                                         \
+    F(unsigned, visitChildren, (cclang_cursor_t parent, cclang_cursor_visitor_t visitor, void *context))               \
+    F(cclang_cursor_t, Cursor_getVarDeclInitializer, (cclang_cursor_t variable))                                       \
+    F(cclang_string_t, getCursorSpelling, (cclang_cursor_t cursor))                                                    \
+    F(cclang_location_t, getCursorLocation, (cclang_cursor_t cursor))                                                  \
+    F(int, Location_isFromMainFile, (cclang_location_t location))                                                      \
+    F(void *, Cursor_Evaluate, (cclang_cursor_t cursor))                                                               \
+    F(int, EvalResult_getKind, (void *result))                                                                         \
+    F(unsigned long long, EvalResult_getAsUnsigned, (void *result))                                                    \
+    F(void, EvalResult_dispose, (void *result))
 
 /** The functions of a loaded libclang. It stays loaded. */
 typedef struct cclang_api {

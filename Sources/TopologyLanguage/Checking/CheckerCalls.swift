@@ -114,6 +114,7 @@ extension Checker {
         switch parameter.kind {
         case .int: return expression(syntax, as: .int)
         case .string: return expression(syntax, as: .string)
+        case .interfaces: return expression(syntax, as: .interfaces)
         case .guest: return expression(syntax, as: .guest)
         case .identity, .set:
             guard let value = expression(syntax) else { return nil }
@@ -204,6 +205,7 @@ extension Declaration.Parameter.Kind {
         switch self {
         case .int: "a number"
         case .string: "a string"
+        case .interfaces: ValueType.interfaces.spoken
         case .guest: "a `Guest`"
         case .identity: "a VM's number or name"
         case .set: "VMs (numbers, names, ranges or arrays)"
@@ -214,6 +216,7 @@ extension Declaration.Parameter.Kind {
         switch self {
         case .int: "number"
         case .string: "\"name\""
+        case .interfaces: ".perPartition"
         case .guest: "Guest(…)"
         case .identity, .set: "vm"
         }

@@ -3,6 +3,7 @@
 import Diagnostics
 import SwiftOperators
 import SwiftSyntax
+import Topology
 
 extension Checker {
     /// An expression of any type; `nil` where it was not understood, and then there is a finding.
@@ -50,9 +51,12 @@ extension Checker {
         case .closureExpr(let closure):
             reject(closure, "braces stand only behind `Assembly`, `Partition`, `for` and `if`", "leave out the braces")
         case .memberAccessExpr(let member):
+            if let interfaces = self.interfaces(member, expected) { return interfaces }
             reject(
                 member, "`\(member.declName.trimmedDescription)`: members and methods are not in the language",
-                "compute with numbers, strings, arrays and ranges, or write the value")
+                expected == .interfaces
+                    ? "write \(ValueType.interfaces.spoken)"
+                    : "compute with numbers, strings, arrays and ranges, or write the value")
         case .floatLiteralExpr(let literal):
             reject(literal, "numbers with a fraction are not in the language", "write a whole number")
         case .nilLiteralExpr(let literal):
@@ -60,6 +64,15 @@ extension Checker {
         default: rejectConstruct(syntax)
         }
         return nil
+    }
+
+    /// A case of `Interfaces`, where one is wanted: `.perPartition`, or with the type's name before the dot.
+    private func interfaces(_ member: MemberAccessExprSyntax, _ expected: ValueType?) -> Expression? {
+        let type = member.base.map { $0.trimmedDescription }
+        guard expected == .interfaces, type == nil || type == "Interfaces", member.declName.argumentNames == nil,
+            let value = Interfaces(rawValue: Self.name(of: member.declName.baseName))
+        else { return nil }
+        return constant(.interfaces, .interfaces(value), member)
     }
 
     private func constant(_ type: ValueType, _ value: Value, _ syntax: some SyntaxProtocol) -> Expression {

@@ -18,7 +18,7 @@ enum Declaration: String, CaseIterable, Sendable {
 
     struct Parameter: Sendable {
         enum Kind: Sendable {
-            case int, string, guest
+            case int, string, interfaces, guest
             /// A number or a string.
             case identity
             /// VMs: a number, a string, a range or an array.
@@ -67,7 +67,8 @@ enum Declaration: String, CaseIterable, Sendable {
     private static let queues = optional(.int, "queueLength", "sharedMemory")
     private static let vmParameters =
         [Parameter(label: nil, kind: .identity, isRequired: true)]
-        + optional(.string, "name", "mac", "ip", "ipv6", "hostname") + optional(.guest, "guest")
+        + optional(.string, "name", "mac", "ip", "ipv6", "hostname")
+        + optional(.interfaces, "interfaces") + optional(.guest, "guest")
     private static let vmsParameters = [sets(nil)] + optional(.guest, "guest")
     private static let guestParameters =
         optional(.int, "memoryMiB") + optional(.string, "kernel", "relocations", "initrd", "commandLine")

@@ -7,6 +7,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
     case int, string, bool
     case range, closedRange
     case array(ValueType)
+    case interfaces
     case guest, addressPool, vm, vms, partition, never, links
 
     /// As Swift writes it.
@@ -18,6 +19,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .range: "Range<Int>"
         case .closedRange: "ClosedRange<Int>"
         case .array(let element): "[\(element)]"
+        case .interfaces: "Interfaces"
         case .guest: "Guest"
         case .addressPool: "AddressPool"
         case .vm: "VM"
@@ -36,6 +38,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .bool: "true or false"
         case .range, .closedRange: "a range"
         case .array: "an array"
+        case .interfaces: Interfaces.allCases.map { "`.\($0)`" }.joined(separator: " or ")
         case .guest, .addressPool, .vm, .vms, .partition, .never: "`\(self)`"
         case .links: "links"
         }
@@ -73,6 +76,7 @@ enum Value: Sendable {
     /// From the lower to the upper.
     case closedRange(Int, Int)
     case array([Value])
+    case interfaces(Interfaces)
     case guest(Guest)
     case addressPool(AddressPool)
     case vm(VM)

@@ -62,8 +62,15 @@ extension Evaluator {
         return VM(
             number: number, name: name, mac: try placed(arguments[parameter: 2].first),
             ip: try placed(arguments[parameter: 3].first), ipv6: try placed(arguments[parameter: 4].first),
-            hostname: try placed(arguments[parameter: 5].first), guest: try guest(arguments[parameter: 6].first),
+            hostname: try placed(arguments[parameter: 5].first),
+            interfaces: try interfaces(arguments[parameter: 6].first), guest: try guest(arguments[parameter: 7].first),
             origin: Origin(span))
+    }
+
+    private mutating func interfaces(_ expression: Expression?) throws(Stop) -> Placed<Interfaces>? {
+        guard let expression else { return nil }
+        guard case .interfaces(let interfaces) = try evaluate(expression) else { throw .faulted }
+        return Placed(interfaces, Origin(expression.span))
     }
 
     private mutating func vms(_ arguments: CallArguments) throws(Stop) -> [VM] {

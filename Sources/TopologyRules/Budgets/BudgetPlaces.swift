@@ -75,10 +75,16 @@ extension Subject {
         return labels
     }
 
+    /// Where there is no such limit.
+    private var wayOut: String {
+        target.dataPath == .tree && target.dataPaths.contains(.topoc)
+            ? "the data path `topoc` holds more" : "the target `lab` has no such limit"
+    }
+
     /// What gives a VM fewer peers; how many it may have.
     func fewerPeers(_ most: Int) -> String {
         "give it \(most) peers at most: a Ring, a Line or a Star around another VM in place of a Mesh, "
-            + "or more partitions with fewer VMs each; the target `lab` has no such limit"
+            + "or more partitions with fewer VMs each; \(wayOut)"
     }
 
     /// Each queue setting that is written somewhere, and the default where nothing is.

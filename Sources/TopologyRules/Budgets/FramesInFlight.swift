@@ -9,9 +9,13 @@ enum FramesInFlight: Rule {
         code: "TOPO410", name: "frames-in-flight", severity: .warning,
         summary: "Only one full frame at a time fits into a virtqueue.",
         rationale: """
-            The sender does not wait: a frame for which there is no room is dropped. With room for one, the second \
+            The tree's device does not wait: a frame for which there is no room is dropped. With room for one, the second \
             frame of every burst is lost unless the peer ran in between, and TCP falls back to its timers. Upstream's \
             32768 bytes hold 16 full frames.
+
+            topoc's data path lets frames wait, but a ring that holds one makes its two VMs take turns, a frame each. A \
+            frame takes one of its descriptors, not twelve: the example is wrong for the data path `tree` and right for \
+            `topoc`.
             """,
         bad: """
             import Topology
@@ -35,7 +39,8 @@ enum FramesInFlight: Rule {
         for budget in subject.budgets where budget.kind == .frameBlocks && !budget.isExceeded {
             guard case .queues(let half) = budget.owner, budget.available < 2 * budget.used else { continue }
             let place = subject.place(ofQueues: half)
-            let enough = RingLayout.sharedMemory(queueLength: Defaults.queueLength, frames: 16)
+            let enough = RingLayout.sharedMemory(
+                queueLength: Defaults.queueLength, frames: 16, subject.target.dataPath)
             report(
                 description.finding(
                     "\(place.memory.value) bytes with \(place.length.value) descriptors hold one full frame at a time",

@@ -17,6 +17,8 @@ enum NotificationBadges: Rule {
             The tool says `badges can be a maximum of 28 bits` or `Couldn't allocate notification badge`, about an \
             interface that has nothing to do with the topology. Release 3.8 has one badge for all ends, and no such \
             limit.
+
+            This is a limit of the data path `tree`. The connector of topoc's gives all ends of a VM one badge.
             """,
         bad: """
             import Topology

@@ -14,6 +14,8 @@ enum VSwitchNodes: Rule {
 
             Upstream's macros end at four peers as well (`Syntax error in input at '__CALL5'`); the header that topoc \
             writes has as many arities as the topology needs.
+
+            This is a limit of the data path `tree`. topoc's own has a slot for each peer.
             """,
         bad: """
             import Topology

@@ -37,7 +37,8 @@ enum GuestNumbers: Rule {
     /// A setting, its name, and what it may be.
     private struct Limit: Sendable {
         let name: String
-        let setting: @Sendable (GuestSettings) -> Placed<Int>
+        /// `nil` where nothing was said, and what is customary is right.
+        let setting: @Sendable (GuestSettings) -> Placed<Int>?
         let range: ClosedRange<Int>
         let step: Int
         let way: String
@@ -68,8 +69,9 @@ enum GuestNumbers: Rule {
         for limit in limits {
             var common: Set<SourceSpan> = []
             for node in subject.nodes {
-                let setting = limit.setting(node.guest)
-                guard !limit.range.contains(setting.value) || setting.value % limit.step != 0 else { continue }
+                guard let setting = limit.setting(node.guest),
+                    !limit.range.contains(setting.value) || setting.value % limit.step != 0
+                else { continue }
                 // What VMs have in common is written once and said once.
                 if let span = setting.origin.span, !common.insert(span).inserted { continue }
                 let multiple = limit.step > 1 ? " and a multiple of \(limit.step)" : ""

@@ -41,18 +41,29 @@ enum SubnetMismatch: Rule {
     }
 
     private static func compare<Value>(
-        _ subject: Subject, _ field: (Node) -> Address<Value>?, _ subnet: (Value) -> String,
+        _ subject: Subject, _ field: (NodeInterface) -> Address<Value>?, _ subnet: (Value) -> String,
         _ report: (Finding) -> Void
     ) {
-        let addresses = subject.nodes.map(field)
+        // Interfaces in one row: those of a node begin at its place in `first`.
+        let network = subject.network
+        let interfaces = network.interfaces.enumerated().flatMap { node, all in all.map { (node: node, interface: $0) }
+        }
+        var first: [Int] = []
+        var count = 0
+        for all in network.interfaces {
+            first.append(count)
+            count += all.count
+        }
+        let addresses = interfaces.map { field($0.interface) }
         let subnets = addresses.map { $0?.value.map(subnet) }
         var pairs: [(low: Int, high: Int)] = []
         var mismatches = [Int](repeating: 0, count: addresses.count)
-        for pair in subject.network.linkedPairs {
-            guard let low = subnets[pair.low], let high = subnets[pair.high], low != high else { continue }
-            pairs.append(pair)
-            mismatches[pair.low] += 1
-            mismatches[pair.high] += 1
+        for pair in network.linkedPairs {
+            let ends = [pair.low, pair.high].map { first[$0] + network.interface(of: $0, in: pair.partition) }
+            guard let low = subnets[ends[0]], let high = subnets[ends[1]], low != high else { continue }
+            pairs.append((ends[0], ends[1]))
+            mismatches[ends[0]] += 1
+            mismatches[ends[1]] += 1
         }
         var peers: [Int: [Int]] = [:]
         for (low, high) in pairs {
@@ -60,14 +71,15 @@ enum SubnetMismatch: Rule {
             peers[blamed, default: []].append(blamed == low ? high : low)
         }
         for (index, others) in peers.sorted(by: { $0.key < $1.key }) {
-            let node = subject.nodes[index]
+            let node = subject.nodes[interfaces[index].node]
             guard let address = addresses[index] else { continue }
             let shown = others.prefix(Listing.limit).map { other in
-                "\(subject.nodes[other].label) (\(addresses[other]?.text ?? ""))"
+                "\(subject.nodes[interfaces[other].node].label) (\(addresses[other]?.text ?? ""))"
             }
             let labels = others.prefix(Listing.limit).compactMap { other -> Label? in
-                guard let place = addresses[other].flatMap({ subject.nodes[other].place(of: $0) }) else { return nil }
-                return Label(place, "\(subject.nodes[other].label) is in another subnet")
+                let peer = subject.nodes[interfaces[other].node]
+                guard let place = addresses[other].flatMap({ peer.place(of: $0) }) else { return nil }
+                return Label(place, "\(peer.label) is in another subnet")
             }
             report(
                 description.finding(
@@ -81,14 +93,14 @@ enum SubnetMismatch: Rule {
 
 extension Network {
     /// Each pair of VMs that a link joins, in either direction, once; as node indices, in the order declared.
-    var linkedPairs: [(low: Int, high: Int)] {
+    var linkedPairs: [(low: Int, high: Int, partition: Int)] {
         halves.enumerated().compactMap { index, half in
             let from = Int(half.from)
             let to = Int(half.to)
             guard from != to, first(like: index) == index else { return nil }
             // Of two directions the one that stands first speaks for both.
             if let answer = answer(to: index), answer < index { return nil }
-            return (min(from, to), max(from, to))
+            return (min(from, to), max(from, to), Int(half.partition))
         }
     }
 }

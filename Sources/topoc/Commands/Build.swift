@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CAmkES
+import ClangSource
 import Diagnostics
 import Files
 import SystemPackage
@@ -47,7 +48,14 @@ struct Build: TopocCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also write a template for the tree's own connector: what may replace its seL4VirtQueues-from.template.c.",
+            "A checkout of camkes-vm-examples with its projects; the C is checked over its headers, not over topoc's.",
+            valueName: "directory"),
+        completion: .directory)
+    var tree: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write what may replace the tree's own seL4VirtQueues-from.template.c.",
             valueName: "path"),
         completion: .file())
     var connectorTemplate: String?
@@ -65,7 +73,8 @@ struct Build: TopocCommand {
         if [check, stdout, dryRun].count(where: { $0 }) > 1 {
             throw ValidationError("--check, --stdout and --dry-run exclude each other.")
         }
-        let paths = [file, output, certificate, certificateSMT, connectorTemplate].compactMap { $0 }.filter { $0 != "-" }
+        let paths = [file, output, certificate, certificateSMT, connectorTemplate].compactMap { $0 }
+            .filter { $0 != "-" }
         guard Set(paths.map { FilePath($0).lexicallyNormalized() }).count == paths.count else {
             throw ValidationError("the input and each output need a path of their own.")
         }
@@ -84,6 +93,9 @@ struct Build: TopocCommand {
         if rules.target.dialect == nil {
             throw ValidationError("the target `\(rules.target.name)` has no CAmkES app.")
         }
+        if tree != nil, rules.target.dataPath == .tree {
+            throw ValidationError("the data path `tree` has no C of topoc's to check over a tree's headers.")
+        }
         if connectorTemplate != nil, rules.target.dialect?.sharesOneBadge == true {
             throw ValidationError("the connector of the target `\(rules.target.name)` cannot be replaced.")
         }
@@ -97,9 +109,20 @@ struct Build: TopocCommand {
         }
         guard let wiring = result.wiring else {
             if result.report.hasErrors { return .findings }
-            throw NothingToWrite()
+            guard !result.report.allowed.isEmpty else { throw NothingToWrite() }
+            Console.complain(
+                FileError(
+                    "what was allowed leaves nothing that the data path `\(rules.target.dataPath.rawValue)` can carry",
+                    notes: ["mend it; of two peers with one MAC address only one can be reached"]))
+            return .findings
         }
-        let app = App(wiring, form: form, path: output.map { FilePath($0) })
+        let app = App(wiring, form: form, path: output.map { FilePath($0) }, headers: try headers(for: wiring.target))
+        if let unchecked = app.unchecked { Console.note("note: the C is \(unchecked.message)\n") }
+        if !app.sourceReports.isEmpty {
+            Console.note(TextRenderer(style: Console.errorStyle).render(app.sourceReports))
+            Console.note("nothing was written\n")
+            return .internalFault
+        }
         if let fault = app.fault { return report(fault) }
         if stdout { try Console.print(app.assembly) }
         var files = stdout ? [] : try app.files()
@@ -110,6 +133,16 @@ struct Build: TopocCommand {
             files.append(OutputFile(FilePath(connectorTemplate), Array(template.text.utf8)))
         }
         return try deliver(files, app)
+    }
+
+    /// Those of the tree that was named, or topoc's own.
+    private func headers(for target: Target) throws -> SourceHeaders? {
+        guard let tree else { return SourceHeaders.Release(rawValue: target.name).map { SourceHeaders.stubs($0) } }
+        do throws(TreeHeadersError) {
+            return try TreeHeaders(root: tree).headers
+        } catch {
+            throw FileError(error.message, notes: error.notes)
+        }
     }
 
     /// What was emitted is not what was declared, or could not be read: nothing is written.

@@ -15,7 +15,7 @@ struct RuleOptions: ParsableArguments {
         completion: .list(Target.all.map(\.name)), transform: Self.target)
     private var release = Target.newest
 
-    @Option(help: "What moves the frames: topoc (its own device and connector) or tree (the device that camkes-vm has).")
+    @Option(help: "What moves the frames: topoc (its own device) or tree (the device that camkes-vm has).")
     private var dataPath: DataPath?
 
     @Option(

@@ -13,6 +13,11 @@
 #include <ethdrivers/virtio/virtio_ring.h>
 #endif
 
+/** Ports of a legacy device, and a bit of its status: in the tree these come by virtio_pci.h and virtio_config.h. */
+#define VIRTIO_PCI_QUEUE_NOTIFY 16
+#define VIRTIO_PCI_STATUS 18
+#define VIRTIO_CONFIG_S_DRIVER_OK 4
+
 #define RX_QUEUE 0
 #define TX_QUEUE 1
 
