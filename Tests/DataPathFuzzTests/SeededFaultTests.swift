@@ -86,15 +86,14 @@ import Testing
         try Data(text.replacingOccurrences(of: fault.text, with: fault.replacement).utf8).write(to: header)
 
         let fuzzer = scratch.appending(path: fault.fuzzer).path
+        let seeds = scratch.appending(path: "seeds-\(fault.fuzzer)").path
         let built = try run(
             ["make", "-s", "-C", Self.package.appending(path: "Fuzz/DataPath").path]
-                + ["HEADERS=\(copy.path)", "OUT=\(scratch.path)", fuzzer])
+                + ["HEADERS=\(copy.path)", "OUT=\(scratch.path)", fuzzer, seeds])
         try #require(built.status == 0, "\(built.output)")
-        let seeds = Self.package.appending(path: "Fuzz/DataPath/Corpus/\(fault.fuzzer).txt")
-        #expect(FileManager.default.fileExists(atPath: seeds.path))
         let ended = try run([
-            fuzzer, "-runs=300000", "-seed=1", "-max_len=256", "-len_control=20", "-timeout=10",
-            "-artifact_prefix=\(scratch.path)/",
+            fuzzer, "-runs=3000000", "-seed=1", "-max_len=256", "-len_control=20", "-timeout=10",
+            "-artifact_prefix=\(scratch.path)/", seeds,
         ])
         #expect(ended.status != 0, "nothing was found")
         #expect(

@@ -30,11 +30,7 @@ enum BuildFiles {
         let others = wiring.vms.filter { !device || $0.peers.isEmpty }.map(\.number)
         let declaration = """
                 DeclareCAmkESVM(
-                    "Init${vm}"
-                    EXTRA_SOURCES
-                    \(Device.source)
-                    \(Device.interfaces(of: "${vm}"))
-                    EXTRA_INCLUDES
+                    "Init${vm}" EXTRA_SOURCES \(Device.source) \(Device.interfaces(of: "${vm}")) EXTRA_INCLUDES
                     \(Device.headers)
                 )
 
