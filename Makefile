@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run build test lint format bench bench-datapath fuzz proofs docs clean
+.PHONY: run build test test-guests lint format bench bench-datapath fuzz proofs docs clean
 
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
@@ -45,6 +45,10 @@ test: .build/tools/ready
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
 	$(MAKE) -C Fuzz/DataPath smoke
 	$(MAKE) -C Benchmarks/DataPath smoke
+
+# What boots three guests under QEMU, and has the machine to itself. After `make test`, which installs what it needs.
+test-guests:
+	TOPOC_GUESTS=1 $(SWIFT) test --filter ThreeGuestsTests
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
 .build/tools/ready: Makefile
