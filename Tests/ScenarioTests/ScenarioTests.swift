@@ -78,19 +78,43 @@ struct ScenarioTests {
         #expect(abs(try #require(Double(printed.1)) - ratio) < 0.01)
     }
 
+    /// VM 2 takes no part in the first scenario, which takes longer than anyone waits for a partner.
+    @Test(.enabled(if: Namespaces.available, "this host lets nobody have network namespaces"))
+    func nobodyLosesPatienceWhileOthersPlay() async throws {
+        let program = try await Scenarios.program()
+        let namespaces = try await Namespaces(3, bound: .seconds(110))
+        let all = (0..<3).map(Namespaces.address)
+        let results = try await withThrowingTaskGroup(of: (Int, Completed).self) { group in
+            for vm in 0..<3 {
+                let words = ["run", "--wait", "1", "--limit", "60", "--count", "50000", "--vm", "\(vm)"]
+                let command = namespaces.command(vm, program, words + all)
+                group.addTask { (vm, try await ChildProcess.run(command, within: .seconds(100))) }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        await namespaces.end()
+        for (vm, done) in results {
+            #expect(done.ending == .exited(0), "VM \(vm): \(done.outputText)\(done.errorText)")
+        }
+        // Fifty thousand round trips, and each twice the latency.
+        let first = try Transcript(#require(results[0]).outputText.split(separator: "\n").map(String.init))
+        #expect(first.latencies[1] * 2 * 50_000 / 1e6 > 1, "the scenario was over within the wait")
+    }
+
     @Test(.enabled(if: Namespaces.available, "this host lets nobody have network namespaces"))
     func namesTheMachineThatIsMissing() async throws {
         let program = try await Scenarios.program()
         let namespaces = try await Namespaces(2, bound: .seconds(60))
         let all = (0..<3).map(Namespaces.address)
         let begin = ContinuousClock.now
-        let arguments = ["run", "--wait", "2", "--vm", "1"] + all
+        // The three scenarios that VM 0 plays before it comes to this one may take a second each.
+        let arguments = ["run", "--wait", "2", "--limit", "1", "--vm", "1"] + all
         let done = try await ChildProcess.run(namespaces.command(1, program, arguments), within: .seconds(50))
         await namespaces.end()
         #expect(done.ending == .exited(1))
         #expect(
             done.errorText
-                == "zmq_samples server: waited 2 s for a client's request at tcp://192.168.1.2:5555 "
+                == "zmq_samples server: waited 5 s for a client's request at tcp://192.168.1.2:5555 "
                 + "(0 of 10000 round trips done)\n")
         #expect(done.outputText.hasSuffix("\nExited with error\n"))
         #expect(begin.duration(to: .now) < .seconds(20))

@@ -17,8 +17,13 @@
 /* What is queued when a socket is closed is sent for so long, in milliseconds. */
 #define LINGER 2000
 
-/* A SYN that nobody answers is given up after so many milliseconds, and sent again. */
-#define CONNECT 2000
+/*
+ * An attempt to connect is given up after so many milliseconds, just before the kernel would send its SYN again, and
+ * begun anew RECONNECT later at the soonest, and at the latest after twice that: the kernel waits twice as long each
+ * time, and we do not. So a SYN or its answer that is lost costs about a second, however many are.
+ */
+#define CONNECT 900
+#define RECONNECT 50
 
 bool party_fail(const struct party *party, const char *format, ...)
 {
@@ -77,6 +82,7 @@ void *party_socket(struct party *party, int type)
     party->sockets[party->count++] = socket;
     int linger = LINGER;
     int connect = CONNECT;
+    int reconnect = RECONNECT;
     /*
      * What is pushed is for a partner who is there, and not kept for one who may never come. Sockets that also receive
      * must not have this: they would forget what they have not yet handed out when the other side closes.
@@ -84,6 +90,7 @@ void *party_socket(struct party *party, int type)
     int immediate = type == ZMQ_PUSH;
     if (zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger)) == -1
         || zmq_setsockopt(socket, ZMQ_CONNECT_TIMEOUT, &connect, sizeof(connect)) == -1
+        || zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &reconnect, sizeof(reconnect)) == -1
         || zmq_setsockopt(socket, ZMQ_IMMEDIATE, &immediate, sizeof(immediate)) == -1) {
         party_fail(party, "a socket takes no options: %s", zmq_strerror(errno));
         return NULL;
