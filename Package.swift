@@ -85,6 +85,9 @@ let package = Package(
                 "CAmkES", "Files", "Processes", "Wiring", .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: [.embedInCode("Resources/guest-init")]),
+        // The device process of a VM of the lab, in C, and what it and its supervisor say to each other.
+        .target(name: "CLab", dependencies: ["CVSwitch"]),
+        .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
         .executableTarget(
             name: "topoc",
             dependencies: [
