@@ -87,6 +87,8 @@ let package = Package(
             resources: [.embedInCode("Resources/guest-init")]),
         // The device process of a VM of the lab, in C, and what it and its supervisor say to each other.
         .target(name: "CLab", dependencies: ["CVSwitch"]),
+        // Guests' network devices over vhost-user, behind lab/guest_side.h.
+        .target(name: "CVhostUser", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
         .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
         .executableTarget(
             name: "topoc",
@@ -150,6 +152,11 @@ let package = Package(
         .testTarget(name: "ScenarioTests", dependencies: ["LabGuest", "Processes"]),
         .testTarget(
             name: "LabGuestTests", dependencies: ["LabGuest", "Processes", "Topology", "TopologyLanguage", "Wiring"]),
+        // Two vhost-user back ends joined back to back, in a test and as a program.
+        .target(
+            name: "VhostUserHarness", dependencies: ["CLab", "CVhostUser", "CVirtqueue"], path: "Tests/VhostUserHarness"),
+        .executableTarget(
+            name: "vhost-user-join", dependencies: ["VhostUserHarness"], path: "Tests/VhostUserTests/Join"),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"]),
     ],
