@@ -40,6 +40,8 @@ let package = Package(
             ]),
         .target(name: "Wiring", dependencies: ["Topology"]),
         .target(name: "TopologyRules", dependencies: ["Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),
+        // What another topology says differently, and who can reach whom now.
+        .target(name: "TopologyComparison", dependencies: ["Diagnostics", "TopologyRules", "Wiring"]),
         // The fixed texts of what is emitted, embedded in the binary.
         .target(
             name: "Templates",
@@ -94,7 +96,7 @@ let package = Package(
             name: "topoc",
             dependencies: [
                 "Diagnostics", "Files", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
-                "ClangSource",
+                "ClangSource", "Processes", "TopologyComparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -135,6 +137,9 @@ let package = Package(
             dependencies: [
                 "CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring",
             ]),
+        .testTarget(
+            name: "TopologyComparisonTests",
+            dependencies: ["Diagnostics", "TopologyComparison", "TopologyLanguage", "TopologyRules", "Wiring"]),
         .testTarget(
             name: "CAmkESTests",
             dependencies: ["CAmkES", "CCompilers", "Diagnostics", "Topology", "TopologyLanguage", "Wiring"]),

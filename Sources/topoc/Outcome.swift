@@ -29,10 +29,32 @@ protocol TopocCommand: ParsableCommand {
 }
 
 extension TopocCommand {
-    func run() throws {
+    func run() throws { try Outcome.end(with: Result { try perform() }) }
+}
+
+/// The same for a command that waits for other programs.
+protocol AsyncTopocCommand: AsyncParsableCommand {
+    func perform() async throws -> Outcome
+}
+
+extension AsyncTopocCommand {
+    func run() async throws {
+        let result: Result<Outcome, any Error>
+        do {
+            result = .success(try await perform())
+        } catch {
+            result = .failure(error)
+        }
+        try Outcome.end(with: result)
+    }
+}
+
+extension Outcome {
+    /// Says what failed, and throws the exit code.
+    fileprivate static func end(with result: Result<Outcome, any Error>) throws {
         let outcome: Outcome
         do {
-            outcome = try perform()
+            outcome = try result.get()
         } catch let error as FileError {
             Console.complain(error)
             outcome = .inputOutput

@@ -4,7 +4,7 @@ import ArgumentParser
 import Diagnostics
 
 @main
-struct Topoc: ParsableCommand {
+struct Topoc: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topoc",
         abstract: "From one topology file to virtual machines that talk to each other on seL4.",
@@ -16,5 +16,5 @@ struct Topoc: ParsableCommand {
             fault in topoc itself.
             """,
         version: TopocVersion.current,
-        subcommands: [Build.self, Lint.self, Format.self, Explain.self, Targets.self, Init.self])
+        subcommands: [Build.self, Lint.self, Format.self, Diff.self, Explain.self, Targets.self, Init.self])
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 /// How many columns of a terminal a text takes, and the form in which it may safely be shown there.
-enum DisplayWidth {
+package enum DisplayWidth {
     private static let tabStop = 4
 
     /// The columns that a text takes when it starts at a line's first column.
@@ -11,7 +11,7 @@ enum DisplayWidth {
 
     /// The text with its tabs written out, and with each control character and bidirectional override, which could
     /// rewrite the reader's terminal, replaced by one visible character.
-    static func shown(_ text: String) -> String {
+    package static func shown(_ text: String) -> String {
         var result = ""
         var column = 0
         for character in text {

@@ -8,7 +8,7 @@ public struct TextStyle: Sendable {
         self.isColoured = isColoured
     }
 
-    func severity(_ severity: Severity, _ text: String) -> String {
+    package func severity(_ severity: Severity, _ text: String) -> String {
         paint(text, severity == .error ? "1;31" : "1;33")
     }
     func bold(_ text: String) -> String { paint(text, "1") }

@@ -4,13 +4,13 @@ import Wiring
 
 /// A way from each VM to each other that links join, through all partitions: a tree for each set of joined VMs, searched
 /// breadth first from the VM with the most peers, so that ways through it are short.
-struct RelayPaths {
+package struct RelayPaths {
     /// For each node the root of its tree: nodes of one root reach each other.
-    let domain: [Int]
+    package let domain: [Int]
     private let parent: [Int]
     private let depth: [Int]
 
-    init(_ network: Network) {
+    package init(_ network: Network) {
         let count = network.nodes.count
         var domain = [Int](repeating: -1, count: count)
         var parent = Array(0..<count)
@@ -43,7 +43,7 @@ struct RelayPaths {
     }
 
     /// The nodes along the way, both ends included. Both must be of one domain.
-    func path(_ start: Int, _ end: Int) -> [Int] {
+    package func path(_ start: Int, _ end: Int) -> [Int] {
         var there = [start]
         var back = [end]
         while var a = there.last, var b = back.last, a != b {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Diagnostics
+
+extension TopologyDifference {
+    /// For a person: a line a difference, what widens last, and a line that counts. Ends with a newline.
+    public func text(style: TextStyle) -> String {
+        guard !isEmpty else { return "no difference\n" }
+        var lines: [String] = assembly.map { "~ assembly: \($0.text)" }
+        lines += addedVMs.map { style.added("+ \($0.text)") }
+        lines += removedVMs.map { style.removed("- \($0.text)") }
+        lines += changedVMs.flatMap { vm in vm.changes.map { "~ \(vm.vm.text): \($0.text)" } }
+        lines += flows.map { $0.text(style) }
+        lines += addedAssertions.map { style.added("+ \($0.text)") }
+        lines += removedAssertions.map { style.removed("- \($0.text)") }
+        lines += (widening.links.map(\.text) + widening.joined.map(\.text)).map {
+            style.severity(.warning, "widening") + ": " + $0
+        }
+        return (lines + ["", summary]).map { $0 + "\n" }.joined()
+    }
+
+    private var summary: String {
+        let added = flows.count { $0.old == nil }
+        let removed = flows.count { $0.new == nil }
+        var parts = [
+            "VMs: \(addedVMs.count) added, \(removedVMs.count) removed, \(changedVMs.count) changed",
+            "flows: \(added) added, \(removed) removed, \(flows.count - added - removed) changed",
+        ]
+        if !widening.isEmpty {
+            let joined = widening.joined.reduce(0) { $0 + $1.pairs }
+            parts.append(
+                "widening: \(Self.pairs(widening.links.count)) linked"
+                    + (joined > 0 ? ", \(Self.pairs(joined)) joined through other VMs" : ""))
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    fileprivate static func pairs(_ count: Int) -> String { "\(count) pair\(count == 1 ? "" : "s")" }
+}
+
+extension TopologyDifference.VMLabel {
+    fileprivate var text: String { name.map { "VM \(number) (\"\(DisplayWidth.shown($0))\")" } ?? "VM \(number)" }
+}
+
+extension TopologyDifference.SettingChange {
+    fileprivate var text: String { "\(setting) \(Self.shown(old)) → \(Self.shown(new))" }
+
+    private static func shown(_ value: String?) -> String { value.map(DisplayWidth.shown) ?? "none" }
+}
+
+extension TopologyDifference.FlowSettings {
+    fileprivate var text: String {
+        "\"\(DisplayWidth.shown(partition))\", \(queueLength) descriptors, \(sharedMemory) bytes"
+    }
+}
+
+extension TopologyDifference.FlowChange {
+    fileprivate func text(_ style: TextStyle) -> String {
+        let flow = "\(source.text) → \(destination.text)"
+        return switch (old, new) {
+        case (nil, let new?): style.added("+ \(flow) in \(new.text)")
+        case (let old?, nil): style.removed("- \(flow) in \(old.text)")
+        default: "~ \(flow): \(old?.text ?? "") → \(new?.text ?? "")"
+        }
+    }
+}
+
+extension TopologyDifference.Assertion {
+    fileprivate var text: String { "Never: \(Self.list(sources)) reaches \(Self.list(destinations))" }
+
+    private static func list(_ vms: [TopologyDifference.VMLabel]) -> String {
+        vms.map(\.text).joined(separator: ", ")
+    }
+}
+
+extension Widening.Link {
+    fileprivate var text: String {
+        let pair = vms.map(\.text).joined(separator: " and ")
+        let before = wayBefore.isEmpty ? "" : ", which only other VMs joined before: \(wayBefore.way)"
+        return "partition \"\(DisplayWidth.shown(partition))\" links \(pair)\(before)"
+    }
+}
+
+extension Widening.Joined {
+    fileprivate var text: String {
+        let sets = sets.map { "{" + $0.map { "\($0.number)" }.joined(separator: ", ") + "}" }
+        return "other VMs can join the VMs \(sets.joined(separator: ", ")): \(TopologyDifference.pairs(pairs)), "
+            + "as \(example.way)"
+    }
+}
+
+extension [TopologyDifference.VMLabel] {
+    fileprivate var way: String { map { "\($0.number)" }.joined(separator: " → ") }
+}
