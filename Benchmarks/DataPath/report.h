@@ -25,13 +25,19 @@ struct workload {
     uint32_t count; /* of MAC addresses or destinations */
 };
 
+#define REGION_MAX (128u * 1024u)
+
 extern const struct workload workloads[];
 extern const unsigned workload_count;
 
 struct entry {
     const char *key;
-    const struct peer *peer; /* NULL: not here */
+    const struct peer *peer;
 };
+
+/* What this program is linked with; the last has no key. Why others are absent; the last is NULL. */
+extern const struct entry registry[];
+extern const char *const absent[];
 
 /* A run's figure: nanoseconds, or million frames a second for TWO_THREADS; 0: dropped or not measured. */
 struct sample {

@@ -41,7 +41,7 @@ struct settings {
     unsigned int frames;
     unsigned int lines;
     unsigned int start;
-    bool copies;          /* the receiver takes frames by copy */
+    bool copies;          /* the receiver takes frames by copy, and both ask behind a fence of the caller's */
     const char *weakened; /* a site, or NULL */
 };
 

@@ -11,8 +11,9 @@
  *   orders BATCH FRAMES LINES START TAKE [SITE]
  *
  * BATCH frames are published at once; FRAMES are sent, through a pool of LINES lines, after START frames that went
- * through one by one; TAKE is peek or copy, by which the receiver takes them; SITE is function/acquire,
- * function/release or function/fence, to be weakened.
+ * through one by one; TAKE is peek or copy, by which the receiver takes them, and with copy both sides ask for
+ * signals behind topoc_link_fence, as a switch does for many links; SITE is function/acquire, function/release or
+ * function/fence, to be weakened.
  */
 
 #include <stdio.h>

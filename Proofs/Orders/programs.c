@@ -19,6 +19,27 @@ static unsigned char payload(uint32_t frame, uint32_t at)
     return (unsigned char)(frame * 2u + at / TOPOC_VQ_LINE);
 }
 
+static bool driver_must_signal(topoc_link_driver *driver)
+{
+    if (!settings.copies) {
+        return topoc_link_driver_must_signal(driver);
+    }
+    topoc_link_fence(); /* topoc_switch_flush */
+    return topoc_link_driver_ask(driver);
+}
+
+static bool device_must_signal(topoc_link_device *device)
+{
+    if (!settings.copies) {
+        return topoc_link_device_must_signal(device);
+    }
+    if (!topoc_link_device_unasked(device)) {
+        return false;
+    }
+    topoc_link_fence(); /* topoc_switch_signal_room */
+    return topoc_link_device_ask(device);
+}
+
 void driver_step(struct program *self)
 {
     topoc_link_driver *driver = &self->side.driver;
@@ -51,7 +72,7 @@ void driver_step(struct program *self)
         self->phase = SIGNAL;
         break;
     case SIGNAL:
-        if (topoc_link_driver_must_signal(driver)) {
+        if (driver_must_signal(driver)) {
             perform((struct operation) {
                 .kind = OPERATION_SIGNAL, .location = 1
             });
@@ -117,7 +138,7 @@ void device_step(struct program *self)
         self->phase = GIVE_BACK;
         break;
     case GIVE_BACK:
-        if (topoc_link_device_must_signal(device)) {
+        if (device_must_signal(device)) {
             perform((struct operation) {
                 .kind = OPERATION_SIGNAL, .location = 0
             });

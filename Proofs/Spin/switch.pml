@@ -66,9 +66,15 @@ end:
     od
 }
 
-/* topoc_switch_publish */
+/* topoc_switch_signal; and topoc_switch_flush, where one fence stands between the stores to all links and the looks */
 inline publish()
 {
+#ifdef FAULT_FENCES_BEFORE_PUBLISHING
+    if
+    :: published != next -> fence
+    :: else
+    fi;
+#endif
     if
     :: published != next ->
         published = next;
@@ -77,7 +83,9 @@ inline publish()
     fi;
     if
     :: asked != published ->
+#ifndef FAULT_FENCES_BEFORE_PUBLISHING
         fence;
+#endif
         if
         :: wants(memory[cell(me, DEVICE_EVENT)], published, asked) -> notified[peer] = 1
         :: else
@@ -180,6 +188,7 @@ inline receive()
     :: memory[cell(peer, AVAILABLE)] == taken -> break
     od;
     give_back();
+    /* topoc_switch_signal_room, when each link has had its turn */
 #ifndef FAULT_GIVEN_BACK_WITHOUT_A_SIGNAL
     if
     :: told != returned ->

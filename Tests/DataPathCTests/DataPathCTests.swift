@@ -36,7 +36,7 @@ import Testing
 
     @Test(.enabled(if: Astyle.isThere, "needs astyle")) func astyleChangesNothing() throws {
         var files: [(path: String, text: String)] = []
-        for directory in ["Sources", "Tests"] {
+        for directory in ["Benchmarks/DataPath", "Sources", "Tests"] {
             let all = FileManager.default.enumerator(atPath: Self.root.appending(path: directory).path)
             for path in (all?.compactMap { $0 as? String } ?? []).sorted()
             where path.hasSuffix(".c") || path.hasSuffix(".h") {

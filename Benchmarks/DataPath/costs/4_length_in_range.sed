@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-/_device_peek\(/,/^}/ s/bytes == 0 \|\| bytes > device->bytes_max/false/
+/_device_peek\(/,/^}/ s/bytes - 1u >= device->bytes_max/false/

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-/_device_commit\(/,/^}/ s/device->taken == 0/false/
+/_device_commit\(/,/^}/ s/taken == 0/false/

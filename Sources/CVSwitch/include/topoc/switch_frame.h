@@ -10,6 +10,9 @@
 
 #include <topoc/switch_types.h>
 
+/* Where the second half of a header begins, which counts where the two overlap. */
+#define TOPOC_SWITCH_HEADER_REST (TOPOC_SWITCH_HEADER - (uint32_t)sizeof(uint64_t))
+
 /*
  * Reads the header out of memory that someone else may write. Nothing behind the fence is read from there again: the
  * compiler has to take it that the memory has changed.
@@ -17,8 +20,7 @@
 static inline void topoc_switch_header_read(struct topoc_switch_header *header, const unsigned char *bytes)
 {
     memcpy(&header->start, bytes, sizeof(header->start));
-    memcpy(&header->middle, bytes + 8, sizeof(header->middle));
-    memcpy(&header->type, bytes + 12, sizeof(header->type));
+    memcpy(&header->rest, bytes + TOPOC_SWITCH_HEADER_REST, sizeof(header->rest));
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
@@ -29,7 +31,7 @@ static inline uint64_t topoc_switch_destination(const struct topoc_switch_header
 
 static inline uint64_t topoc_switch_source(const struct topoc_switch_header *header)
 {
-    return (header->start >> 48) | ((uint64_t)header->middle << 16);
+    return header->rest & TOPOC_MAC_MASK;
 }
 
 /* How the bytes of a frame are copied: with memcpy, unless the program names something of the same shape. */
@@ -47,8 +49,7 @@ TOPOC_VQ_OFTEN void topoc_switch_frame_copy(const struct topoc_switch_frame *fra
     }
     /* What was checked, over what stands there now. */
     memcpy(to, &frame->header.start, sizeof(frame->header.start));
-    memcpy(to + 8, &frame->header.middle, sizeof(frame->header.middle));
-    memcpy(to + 12, &frame->header.type, sizeof(frame->header.type));
+    memcpy(to + TOPOC_SWITCH_HEADER_REST, &frame->header.rest, sizeof(frame->header.rest));
 }
 
 /* Makes a frame that lies in one piece. False where it is shorter than a header or longer than `max` bytes. */

@@ -38,19 +38,29 @@ static inline void topoc_switch_signal(struct topoc_switch_link *link)
 static inline void topoc_switch_publish(struct topoc_switch *sw)
 {
     for (uint16_t i = sw->staged; i != TOPOC_SWITCH_NONE; i = sw->config.links[i].next_staged) {
-        topoc_link_flush(&sw->config.links[i].driver);
+        if (sw->config.links[i].state != TOPOC_LINK_BROKEN) {
+            topoc_link_flush(&sw->config.links[i].driver);
+        }
     }
 }
 
-/* Publishes what was sent since the last call, and signals each peer once, if it asks for it. */
+/*
+ * Publishes what was sent since the last call, and signals each peer once, if it asks for it. All links are published
+ * before any peer is asked, so that one fence does for all.
+ */
 static inline void topoc_switch_flush(struct topoc_switch *sw)
 {
+    if (sw->staged == TOPOC_SWITCH_NONE) {
+        return;
+    }
+    topoc_switch_publish(sw);
+    topoc_link_fence();
     while (sw->staged != TOPOC_SWITCH_NONE) {
         struct topoc_switch_link *link = &sw->config.links[sw->staged];
         sw->staged = link->next_staged;
         link->staged = false;
-        if (link->state != TOPOC_LINK_BROKEN) {
-            topoc_switch_signal(link);
+        if (link->state != TOPOC_LINK_BROKEN && topoc_link_driver_ask(&link->driver)) {
+            link->signal(link->context);
         }
     }
 }
@@ -158,7 +168,7 @@ TOPOC_VQ_OFTEN bool topoc_switch_put(struct topoc_switch *sw, struct topoc_switc
                                      const struct topoc_switch_frame *frame)
 {
     unsigned char *buffer;
-    if (link->state != TOPOC_LINK_LIVE || link->parked > 0
+    if (((uint32_t)link->state | link->parked) != 0
         || topoc_link_reserve(&link->driver, frame->length, &buffer) != TOPOC_VQ_READY) {
         return false;
     }

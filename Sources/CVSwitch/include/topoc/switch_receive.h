@@ -114,11 +114,27 @@ static inline bool topoc_switch_receive_link(struct topoc_switch *sw, uint16_t i
     }
     if (link->state != TOPOC_LINK_BROKEN) {
         topoc_link_device_flush(&link->device);
-        if (topoc_link_device_must_signal(&link->device)) {
+    }
+    return room;
+}
+
+/* Signals each peer to which something was given back since the last call, if it asks for it: one fence for all. */
+static inline void topoc_switch_signal_room(struct topoc_switch *sw)
+{
+    bool fenced = false;
+    for (uint16_t i = 0; i < sw->config.link_count; i++) {
+        struct topoc_switch_link *link = &sw->config.links[i];
+        if (link->state == TOPOC_LINK_BROKEN || !topoc_link_device_unasked(&link->device)) {
+            continue;
+        }
+        if (!fenced) {
+            topoc_link_fence();
+            fenced = true;
+        }
+        if (topoc_link_device_ask(&link->device)) {
             link->signal(link->context);
         }
     }
-    return room;
 }
 
 /*
@@ -152,8 +168,13 @@ static inline enum topoc_switch_receive_result topoc_switch_receive(struct topoc
         }
         budget -= taken;
         silent = taken == 0 ? (uint16_t)(silent + 1u) : 0;
-        sw->turn = (uint16_t)(sw->turn + 1u) == sw->config.link_count ? 0 : (uint16_t)(sw->turn + 1u);
+        sw->turn = (uint16_t)(sw->turn + 1u);
+        if (sw->turn == sw->config.link_count) {
+            sw->turn = 0;
+            topoc_switch_signal_room(sw);
+        }
     }
+    topoc_switch_signal_room(sw);
     topoc_switch_finish(sw); /* frames that were parked for a link that broke */
     return result;
 }

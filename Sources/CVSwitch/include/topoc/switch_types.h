@@ -79,9 +79,8 @@ struct topoc_switch_link {
 
 /* The header of a frame, read once. What was checked is what is delivered, whatever the sender writes meanwhile. */
 struct topoc_switch_header {
-    uint64_t start;  /* the destination, and the first two octets of the source */
-    uint32_t middle; /* the other four */
-    uint16_t type;
+    uint64_t start; /* the destination, and two octets that do not count */
+    uint64_t rest;  /* the source, and the type */
 };
 
 /*

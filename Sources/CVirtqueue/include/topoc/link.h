@@ -38,6 +38,16 @@
 typedef struct TOPOC_LINK(driver) topoc_link_driver;
 typedef struct TOPOC_LINK(device) topoc_link_device;
 
+/*
+ * Stands between the flushes of any number of links and the looks of topoc_link_driver_ask and topoc_link_device_ask at
+ * them: one fence, where must_signal has one for each link.
+ */
+static inline void topoc_link_fence(void)
+{
+    /* Partners: the fences in the peers' listen. Either we see that one listens, or it sees what was flushed. */
+    topoc_fence();
+}
+
 /* -- Driver side: reserve, write the frame, stage or publish; signal if the device must hear of it. -- */
 
 static inline bool topoc_link_driver_init(topoc_link_driver *driver, unsigned char *memory, uint32_t size,
@@ -65,6 +75,11 @@ TOPOC_VQ_OFTEN void topoc_link_flush(topoc_link_driver *driver)
 TOPOC_VQ_OFTEN void topoc_link_publish(topoc_link_driver *driver, uint32_t length)
 {
     TOPOC_LINK(driver_publish)(driver, length);
+}
+
+TOPOC_VQ_OFTEN bool topoc_link_driver_ask(topoc_link_driver *driver)
+{
+    return TOPOC_LINK(driver_ask)(driver);
 }
 
 static inline bool topoc_link_driver_must_signal(topoc_link_driver *driver)
@@ -115,6 +130,16 @@ TOPOC_VQ_OFTEN void topoc_link_commit(topoc_link_device *device)
 static inline void topoc_link_device_flush(topoc_link_device *device)
 {
     TOPOC_LINK(device_flush)(device);
+}
+
+TOPOC_VQ_OFTEN bool topoc_link_device_unasked(const topoc_link_device *device)
+{
+    return TOPOC_LINK(device_unasked)(device);
+}
+
+TOPOC_VQ_OFTEN bool topoc_link_device_ask(topoc_link_device *device)
+{
+    return TOPOC_LINK(device_ask)(device);
 }
 
 static inline bool topoc_link_device_must_signal(topoc_link_device *device)

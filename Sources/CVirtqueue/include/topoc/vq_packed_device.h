@@ -220,15 +220,17 @@ TOPOC_VQ_OFTEN void topoc_packed_device_take(struct topoc_packed_device *device,
 #include <topoc/vq_chain.h>
 #undef TOPOC_VQ
 
-/* Where a piece of the peer's lies, or NULL: first as on a link, whose memory is one region. */
-TOPOC_VQ_OFTEN unsigned char *topoc_packed_device_at(const struct topoc_packed_device *device, uint64_t address,
-                                                     uint32_t bytes)
+/* Where a piece of the peer's lies: first as on a link, whose memory is one region. False: nowhere. */
+TOPOC_VQ_OFTEN bool topoc_packed_device_at(const struct topoc_packed_device *device, uint64_t address, uint32_t bytes,
+                                           const unsigned char **base)
 {
     uint64_t offset = address - device->pool.address;
     if (TOPOC_SELDOM(!topoc_vq_within(offset, bytes, device->pool.size))) {
-        return topoc_vq_translate(&device->memory, address, bytes);
+        *base = topoc_vq_translate(&device->memory, address, bytes);
+        return *base != NULL;
     }
-    return device->pool.base + (size_t)offset;
+    *base = device->pool.base + (size_t)offset;
+    return true;
 }
 
 /* Has no frame to commit. */
@@ -266,16 +268,14 @@ TOPOC_VQ_OFTEN enum topoc_vq_status topoc_packed_device_peek(struct topoc_packed
     }
     uint64_t address = topoc_load_u64(&slot->address);
     uint32_t bytes = topoc_load_u32(&slot->length);
-    unsigned char *base = topoc_packed_device_at(device, address, bytes);
-    if (TOPOC_SELDOM(bytes == 0 || bytes > device->bytes_max)) {
+    if (TOPOC_SELDOM(bytes - 1u >= device->bytes_max)) { /* none, or too many */
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_LENGTH);
     }
-    if (TOPOC_SELDOM(base == NULL)) {
+    if (TOPOC_SELDOM(!topoc_packed_device_at(device, address, bytes, &frame->base))) {
         return topoc_packed_device_break(device, TOPOC_VQ_FAULT_ADDRESS);
     }
     device->id = topoc_load_u16(&slot->id);
     topoc_packed_device_take(device, bytes, 1, false);
-    frame->base = base;
     frame->length = bytes;
     return TOPOC_VQ_READY;
 }
@@ -292,20 +292,36 @@ TOPOC_VQ_SELDOM void topoc_packed_device_use_one(struct topoc_packed_device *dev
 /* Has done with the frame that was looked at: takes it off the ring, and gives it back with the others that are held. */
 TOPOC_VQ_OFTEN void topoc_packed_device_commit(struct topoc_packed_device *device)
 {
-    if (TOPOC_SELDOM(device->taken == 0)) {
+    uint64_t taken = device->taken;
+    if (TOPOC_SELDOM(taken == 0)) {
         return;
     }
-    if (TOPOC_SELDOM(!device->features.in_order || (device->taken & TOPOC_PACKED_TAKEN_WRITABLE) != 0)) {
+    if (TOPOC_SELDOM(!device->features.in_order) || TOPOC_SELDOM((taken & TOPOC_PACKED_TAKEN_WRITABLE) != 0)) {
         topoc_packed_device_use_one(device);
     }
     device->batch_id = device->id;
-    device->next = (uint16_t)(device->next + (uint16_t)device->taken);
-    device->held_bytes += (uint32_t)(device->taken >> TOPOC_PACKED_TAKEN_BYTES);
+    device->next = (uint16_t)(device->next + (uint16_t)taken);
+    device->held_bytes += (uint32_t)(taken >> TOPOC_PACKED_TAKEN_BYTES);
     device->taken = 0;
     if (TOPOC_SELDOM((uint16_t)(device->next - device->returned) >= device->held_max
                      || device->held_bytes >= device->held_bytes_max)) {
         topoc_packed_device_flush(device);
     }
+}
+
+/* Whether something was given back since the driver was last asked whether it wants a signal. */
+TOPOC_VQ_OFTEN bool topoc_packed_device_unasked(const struct topoc_packed_device *device)
+{
+    return device->asked != (uint16_t)device->returned;
+}
+
+/* Asks it: topoc_packed_device_must_signal without its fence, for a caller who has fenced since the flush. */
+TOPOC_VQ_OFTEN bool topoc_packed_device_ask(struct topoc_packed_device *device)
+{
+    uint16_t before = device->asked;
+    uint16_t now = (uint16_t)device->returned;
+    device->asked = now;
+    return before != now && topoc_packed_driver_wants(&device->rings, device->features.event_index, now, before);
 }
 
 /*
@@ -314,15 +330,12 @@ TOPOC_VQ_OFTEN void topoc_packed_device_commit(struct topoc_packed_device *devic
  */
 static inline bool topoc_packed_device_must_signal(struct topoc_packed_device *device)
 {
-    uint16_t before = device->asked;
-    uint16_t now = (uint16_t)device->returned;
-    device->asked = now;
-    if (before == now) {
+    if (!topoc_packed_device_unasked(device)) {
         return false;
     }
     /* Partner: the fence in topoc_packed_driver_listen. Either we see that it listens, or it sees the buffers. */
     topoc_fence();
-    return topoc_packed_driver_wants(&device->rings, device->features.event_index, now, before);
+    return topoc_packed_device_ask(device);
 }
 
 /*

@@ -200,21 +200,33 @@ TOPOC_VQ_OFTEN void topoc_packed_driver_publish(struct topoc_packed_driver *driv
     topoc_packed_driver_take(driver, slot, length);
 }
 
+/* Whether something was published since the device was last asked whether it wants a signal. */
+TOPOC_VQ_OFTEN bool topoc_packed_driver_unasked(const struct topoc_packed_driver *driver)
+{
+    return (uint16_t)driver->asked != (uint16_t)(driver->next - driver->staged);
+}
+
+/* Asks it: topoc_packed_driver_must_signal without its fence, for a caller who has fenced since the flush. */
+TOPOC_VQ_OFTEN bool topoc_packed_driver_ask(struct topoc_packed_driver *driver)
+{
+    uint16_t before = (uint16_t)driver->asked;
+    uint16_t now = (uint16_t)(driver->next - driver->staged);
+    driver->asked = now;
+    return before != now && topoc_packed_device_wants(&driver->rings, true, now, before);
+}
+
 /*
  * Whether the device wants a signal for what was published since the last call (2.8.14). To be asked after
  * topoc_packed_driver_flush, once for a batch, and at least once in 32768 frames.
  */
 static inline bool topoc_packed_driver_must_signal(struct topoc_packed_driver *driver)
 {
-    uint16_t before = (uint16_t)driver->asked;
-    uint16_t now = (uint16_t)(driver->next - driver->staged);
-    driver->asked = now;
-    if (before == now) {
+    if (!topoc_packed_driver_unasked(driver)) {
         return false;
     }
     /* Partner: the fence in topoc_packed_device_listen. Either we see that it listens, or it sees the frame. */
     topoc_fence();
-    return topoc_packed_device_wants(&driver->rings, true, now, before);
+    return topoc_packed_driver_ask(driver);
 }
 
 /*

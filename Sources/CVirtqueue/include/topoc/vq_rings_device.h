@@ -293,21 +293,33 @@ TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(device_peek)(struct TOPOC_VQ(device
     return TOPOC_VQ_READY;
 }
 
+/* Whether something was given back since the driver was last asked whether it wants a signal. */
+TOPOC_VQ_OFTEN bool TOPOC_VQ(device_unasked)(const struct TOPOC_VQ(device) *device)
+{
+    return device->asked != (uint16_t)device->returned;
+}
+
+/* Asks it: must_signal without its fence, for a caller who has fenced since the flush. */
+TOPOC_VQ_OFTEN bool TOPOC_VQ(device_ask)(struct TOPOC_VQ(device) *device)
+{
+    uint16_t before = device->asked;
+    uint16_t now = (uint16_t)device->returned;
+    device->asked = now;
+    return before != now && TOPOC_VQ(driver_wants)(&device->rings, device->features.event_index, now, before);
+}
+
 /*
  * Whether the driver wants a signal for what was given back since the last call. To be asked after a flush, once for a
  * batch, and at least once in 32768 frames.
  */
 static inline bool TOPOC_VQ(device_must_signal)(struct TOPOC_VQ(device) *device)
 {
-    uint16_t before = device->asked;
-    uint16_t now = (uint16_t)device->returned;
-    device->asked = now;
-    if (before == now) {
+    if (!TOPOC_VQ(device_unasked)(device)) {
         return false;
     }
     /* Partner: the fence in the driver's listen. Either we see that it listens, or it sees the buffers. */
     topoc_fence();
-    return TOPOC_VQ(driver_wants)(&device->rings, device->features.event_index, now, before);
+    return TOPOC_VQ(device_ask)(device);
 }
 
 /*

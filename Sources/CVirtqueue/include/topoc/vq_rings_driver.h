@@ -180,21 +180,33 @@ TOPOC_VQ_OFTEN void TOPOC_VQ(driver_publish)(struct TOPOC_VQ(driver) *driver, ui
     TOPOC_VQ(driver_flush)(driver);
 }
 
+/* Whether something was published since the device was last asked whether it wants a signal. */
+TOPOC_VQ_OFTEN bool TOPOC_VQ(driver_unasked)(const struct TOPOC_VQ(driver) *driver)
+{
+    return (uint16_t)driver->asked != (uint16_t)driver->published;
+}
+
+/* Asks it: must_signal without its fence, for a caller who has fenced since the flush. */
+TOPOC_VQ_OFTEN bool TOPOC_VQ(driver_ask)(struct TOPOC_VQ(driver) *driver)
+{
+    uint16_t before = (uint16_t)driver->asked;
+    uint16_t now = (uint16_t)driver->published;
+    driver->asked = now;
+    return before != now && TOPOC_VQ(device_wants)(&driver->rings, true, now, before);
+}
+
 /*
  * Whether the device wants a signal for what was published since the last call. To be asked after a flush, once for a
  * batch, and at least once in 32768 frames.
  */
 static inline bool TOPOC_VQ(driver_must_signal)(struct TOPOC_VQ(driver) *driver)
 {
-    uint16_t before = (uint16_t)driver->asked;
-    uint16_t now = (uint16_t)driver->published;
-    driver->asked = now;
-    if (before == now) {
+    if (!TOPOC_VQ(driver_unasked)(driver)) {
         return false;
     }
     /* Partner: the fence in the device's listen. Either we see that it listens, or it sees the frame. */
     topoc_fence();
-    return TOPOC_VQ(device_wants)(&driver->rings, true, now, before);
+    return TOPOC_VQ(driver_ask)(driver);
 }
 
 /*
