@@ -10,6 +10,7 @@ public struct Template: Sendable {
     public static let hostname = Template(bytes: PackageResources.hostname_template)
     public static let hosts = Template(bytes: PackageResources.hosts_template)
     public static let interfaces = Template(bytes: PackageResources.interfaces_template)
+    public static let start = Template(bytes: PackageResources.start_template)
     public static let connector = Template(bytes: PackageResources.topocVirtQueues_camkes_template)
     public static let connectorHeader = Template(bytes: PackageResources.topocVirtQueues_from_template_h_template)
     public static let device = Template(bytes: PackageResources.virtio_net_vswitch_c_template)

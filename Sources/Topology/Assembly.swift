@@ -13,6 +13,7 @@ public struct Assembly: Sendable, Hashable {
     public var addressPools: [AddressPool]
     /// Settings for every guest, in the order written; a later one overrides an earlier one, field by field.
     public var guests: [Guest]
+    public var programs: [Programs]
     public var queues: QueueSettings
     public var origin: Origin
 
@@ -28,6 +29,7 @@ public struct Assembly: Sendable, Hashable {
         assertions = []
         addressPools = []
         guests = []
+        programs = []
         for element in elements {
             switch element {
             case .vm(let vm): vms.append(vm)
@@ -35,6 +37,7 @@ public struct Assembly: Sendable, Hashable {
             case .never(let never): assertions.append(never)
             case .addressPool(let pool): addressPools.append(pool)
             case .guest(let guest): guests.append(guest)
+            case .programs(let folder): programs.append(folder)
             }
         }
     }
@@ -53,4 +56,5 @@ public enum AssemblyElement: Sendable, Hashable {
     case never(Never)
     case addressPool(AddressPool)
     case guest(Guest)
+    case programs(Programs)
 }

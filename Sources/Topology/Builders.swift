@@ -9,6 +9,7 @@ public enum AssemblyBuilder {
     public static func buildExpression(_ never: Never) -> [AssemblyElement] { [.never(never)] }
     public static func buildExpression(_ pool: AddressPool) -> [AssemblyElement] { [.addressPool(pool)] }
     public static func buildExpression(_ guest: Guest) -> [AssemblyElement] { [.guest(guest)] }
+    public static func buildExpression(_ programs: Programs) -> [AssemblyElement] { [.programs(programs)] }
     public static func buildBlock(_ parts: [AssemblyElement]...) -> [AssemblyElement] { parts.flatMap { $0 } }
     public static func buildArray(_ parts: [[AssemblyElement]]) -> [AssemblyElement] { parts.flatMap { $0 } }
     public static func buildOptional(_ part: [AssemblyElement]?) -> [AssemblyElement] { part ?? [] }

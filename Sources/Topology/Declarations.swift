@@ -97,14 +97,21 @@ public struct VMs: Sendable {
 extension Guest {
     public init(
         memoryMiB: Int? = nil, kernel: String? = nil, relocations: String? = nil, initrd: String? = nil,
-        commandLine: String? = nil, heap: Int? = nil, untyped23Pool: Int? = nil, untyped22Pool: Int? = nil,
-        ioSpaceDomain: Int? = nil, pciDevicesIOSpace: Int? = nil
+        commandLine: String? = nil, start: String? = nil, heap: Int? = nil, untyped23Pool: Int? = nil,
+        untyped22Pool: Int? = nil, ioSpaceDomain: Int? = nil, pciDevicesIOSpace: Int? = nil
     ) {
         self.init(
             memoryMiB: placed(memoryMiB), kernel: placed(kernel), relocations: placed(relocations),
-            initrd: placed(initrd), commandLine: placed(commandLine), heap: placed(heap),
-            untyped23Pool: placed(untyped23Pool), untyped22Pool: placed(untyped22Pool),
+            initrd: placed(initrd), commandLine: placed(commandLine), start: placed(start),
+            heap: placed(heap), untyped23Pool: placed(untyped23Pool), untyped22Pool: placed(untyped22Pool),
             ioSpaceDomain: placed(ioSpaceDomain), pciDevicesIOSpace: placed(pciDevicesIOSpace), origin: Origin())
+    }
+}
+
+extension Programs {
+    /// Names a CMake project, by its folder, and the executables that it makes.
+    public init(_ folder: String, _ name: String, _ names: String...) {
+        self.init(folder: Placed(folder), names: ([name] + names).map { Placed($0) }, origin: Origin())
     }
 }
 

@@ -42,7 +42,8 @@ public enum Interfaces: String, Sendable, Hashable, CaseIterable {
     case perPartition
 }
 
-/// What a VM's guest runs with: the attributes of upstream's `VM_INIT_DEF` and of the component's memory.
+/// What a VM's guest runs with: the attributes of upstream's `VM_INIT_DEF` and of the component's memory, and what it
+/// starts.
 /// Each that is `nil` is taken from the assembly's `Guest`, else from upstream's zmq_samples.
 public struct Guest: Sendable, Hashable {
     /// `guest_ram_mb`.
@@ -55,6 +56,8 @@ public struct Guest: Sendable, Hashable {
     public var initrd: Placed<String>?
     /// `kernel_cmdline`.
     public var commandLine: Placed<String>?
+    /// A line of the guest's shell that runs when it has booted, before anyone can log in.
+    public var start: Placed<String>?
     /// `heap_size` of the VMM, in bytes.
     public var heap: Placed<Int>?
     /// `simple_untyped23_pool`: how many untypeds of 8 MiB.
@@ -69,15 +72,16 @@ public struct Guest: Sendable, Hashable {
 
     public init(
         memoryMiB: Placed<Int>? = nil, kernel: Placed<String>? = nil, relocations: Placed<String>? = nil,
-        initrd: Placed<String>? = nil, commandLine: Placed<String>? = nil, heap: Placed<Int>? = nil,
-        untyped23Pool: Placed<Int>? = nil, untyped22Pool: Placed<Int>? = nil, ioSpaceDomain: Placed<Int>? = nil,
-        pciDevicesIOSpace: Placed<Int>? = nil, origin: Origin
+        initrd: Placed<String>? = nil, commandLine: Placed<String>? = nil, start: Placed<String>? = nil,
+        heap: Placed<Int>? = nil, untyped23Pool: Placed<Int>? = nil, untyped22Pool: Placed<Int>? = nil,
+        ioSpaceDomain: Placed<Int>? = nil, pciDevicesIOSpace: Placed<Int>? = nil, origin: Origin
     ) {
         self.memoryMiB = memoryMiB
         self.kernel = kernel
         self.relocations = relocations
         self.initrd = initrd
         self.commandLine = commandLine
+        self.start = start
         self.heap = heap
         self.untyped23Pool = untyped23Pool
         self.untyped22Pool = untyped22Pool

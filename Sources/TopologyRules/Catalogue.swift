@@ -12,7 +12,7 @@ public enum Catalogue {
         SubnetMismatch.self, IPPoolOverflow.self, DerivedAddressTaken.self, DuplicateNumber.self, DuplicateName.self,
         NumberGap.self,
         DuplicateHostname.self, InvalidHostname.self, InvalidName.self, ReservedName.self, DuplicatePartition.self,
-        DerivedNameCollision.self, GuestNumbers.self, GuestText.self,
+        DerivedNameCollision.self, GuestNumbers.self, GuestText.self, GuestPrograms.self,
         UnknownVM.self, SelfLink.self, DuplicatePeer.self, AsymmetricLink.self, PairInTwoPartitions.self,
         QueueMismatch.self, EmptyPartition.self, LoneVM.self, BroadcastDomain.self, TooFewMembers.self, NoVM.self,
         VSwitchNodes.self, NotificationBadges.self, QueueIDs.self, SerialServerVMs.self, QueueLength.self,

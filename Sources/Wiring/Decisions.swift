@@ -61,6 +61,9 @@ extension Wiring {
         self.target = target
         self.vms = vms
         connections = Self.connections(drafts, in: network)
+        programs = network.assembly.programs.map {
+            ProgramsFolder(path: $0.folder.value, names: $0.names.map(\.value))
+        }
     }
 
     /// `nil` where there are more interfaces than the target has, or where two peers of one have the same address.

@@ -107,6 +107,8 @@ public struct GuestSettings: Sendable, Hashable {
     public var relocations: Placed<String>
     public var initrd: Placed<String>
     public var commandLine: Placed<String>
+    /// Empty where nothing is started.
+    public var start: Placed<String>
     /// `nil` where none was written: what is enough then depends on the data path.
     public var heap: Placed<Int>?
     public var untyped23Pool: Placed<Int>

@@ -161,6 +161,7 @@ extension GuestSettings {
             relocations: guest.relocations ?? kernel,
             initrd: guest.initrd ?? Placed(Defaults.initrd(vm: number)),
             commandLine: guest.commandLine ?? Placed(Defaults.commandLine),
+            start: guest.start ?? Placed(""),
             heap: guest.heap,
             untyped23Pool: guest.untyped23Pool ?? Placed(Defaults.untyped23Pool(memoryMiB: memory.value)),
             untyped22Pool: guest.untyped22Pool ?? Placed(Defaults.untyped22Pool),
@@ -175,7 +176,7 @@ extension Guest {
         Guest(
             memoryMiB: memoryMiB ?? other.memoryMiB, kernel: kernel ?? other.kernel,
             relocations: relocations ?? other.relocations, initrd: initrd ?? other.initrd,
-            commandLine: commandLine ?? other.commandLine, heap: heap ?? other.heap,
+            commandLine: commandLine ?? other.commandLine, start: start ?? other.start, heap: heap ?? other.heap,
             untyped23Pool: untyped23Pool ?? other.untyped23Pool, untyped22Pool: untyped22Pool ?? other.untyped22Pool,
             ioSpaceDomain: ioSpaceDomain ?? other.ioSpaceDomain,
             pciDevicesIOSpace: pciDevicesIOSpace ?? other.pciDevicesIOSpace, origin: origin)

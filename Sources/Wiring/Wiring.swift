@@ -11,6 +11,16 @@ public struct Wiring: Sendable, Hashable {
     public let vms: [VMWiring]
     /// One `seL4VirtQueues` connection each, with its own `VirtQueueInit`.
     public let connections: [Connection]
+    /// What every guest has that runs the tree's root file system.
+    public let programs: [ProgramsFolder]
+}
+
+/// A CMake project of programs for guests.
+public struct ProgramsFolder: Sendable, Hashable {
+    /// Relative to the topology's file, with `/` between its parts.
+    public let path: String
+    /// The executables that it makes.
+    public let names: [String]
 }
 
 /// A VM with its ends of every link.
@@ -33,6 +43,8 @@ public struct VMWiring: Sendable, Hashable {
     public var instance: String { "vm\(number)" }
     /// The CAmkES component type: `Init0`.
     public var component: String { "Init\(number)" }
+    /// Whether the guest runs the tree's root file system, to which files can be added.
+    public var hasTreesRootFileSystem: Bool { guest.initrd.value == Defaults.initrd(vm: number) }
 }
 
 /// A network interface of a guest, and the switch behind it.

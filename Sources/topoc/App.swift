@@ -68,8 +68,11 @@ struct App {
     }
 
     /// The files as they should be; those of earlier builds that are no longer in the app should go.
-    func files() throws(FileError) -> [OutputFile] {
+    ///
+    /// - Parameter topology: the file beside which the guests' programs are.
+    func files(beside topology: FilePath) throws(FileError) -> [OutputFile] {
         var files = emitted.map { OutputFile(directory.appending($0.path), Array($0.text.utf8)) }
+        files += try ProgramSources.files(of: wiring, beside: topology, in: directory)
         let present = Set(emitted.map(\.path))
         for name in AppEmitter.directories {
             for path in try FileReader.names(below: directory.appending(name), depth: 1).map({ "\(name)/\($0)" })

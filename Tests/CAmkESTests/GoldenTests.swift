@@ -23,7 +23,7 @@ import Wiring
     }
 
     static let cases: [Case] =
-        ["zmq_samples", "disjoint", "bridge", "sizes", "guests", "star"].flatMap { name in
+        ["zmq_samples", "disjoint", "bridge", "sizes", "guests", "programs", "star"].flatMap { name in
             AssemblyForm.allCases.map { Case(name: name, target: .newest.overTree, form: $0) }
         }
         + [Target.camkes3_8, .camkes3_9, .camkes3_10].flatMap { target in
@@ -31,7 +31,10 @@ import Wiring
         }
         + ["zmq_samples", "bridge", "interfaces", "star"].flatMap { name in
             AssemblyForm.allCases.map { Case(name: name, target: .newest, form: $0) }
-        } + [Case(name: "zmq_samples", target: .camkes3_9, form: .macros)]
+        } + [
+            Case(name: "zmq_samples", target: .camkes3_9, form: .macros),
+            Case(name: "programs", target: .camkes3_8.overTree, form: .macros),
+        ]
 
     @Test(arguments: cases) func emitsWhatIsExpected(_ example: Case) throws {
         let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -40,6 +40,15 @@ enum Topologies {
         Partition("dmz", sharedMemory: 65536) { Star(hub: "web", "db", "log") }
     }
 
+    /// What guests run, of two projects.
+    static let programs = Assembly("programs") {
+        Programs("src", "hello")
+        Programs("more/src", "a-program-with-a-rather-long-name-for-what-it-does", "b")
+        VM(0, guest: Guest(start: "hello 192.168.1.2"))
+        VM(1)
+        Partition("lan") { Link(0, 1) }
+    }
+
     static let star = star(6)
 
     static func mesh(_ count: Int, name: String = "mesh", partition: String = "lan") -> Assembly {
@@ -58,7 +67,7 @@ enum Topologies {
 
     static let all: [(name: String, assembly: Assembly)] = [
         ("zmq_samples", zmqSamples), ("disjoint", disjoint), ("bridge", bridge), ("sizes", sizes), ("guests", guests),
-        ("star", star), ("mesh2", mesh(2, name: "mesh2")), ("mesh4", mesh(4, name: "mesh4")),
+        ("programs", programs), ("star", star), ("mesh2", mesh(2, name: "mesh2")), ("mesh4", mesh(4, name: "mesh4")),
         ("wide_star", star(20, name: "wide_star")),
     ]
 

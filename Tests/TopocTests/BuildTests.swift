@@ -53,6 +53,51 @@ import Testing
         #expect(try written()["out/configurations/connections.h"] == nil)
     }
 
+    // MARK: - The programs of guests
+
+    private func declarePrograms(_ folder: String = "src") throws {
+        let text = Sample.good.replacing("{\n", with: "{\n    Programs(\"\(folder)\", \"hello\")\n", maxReplacements: 1)
+        try scratch.put("mesh.topo", text)
+    }
+
+    @Test func theAppHasACopyOfThePrograms() throws {
+        try declarePrograms()
+        try scratch.put("src/CMakeLists.txt", "project(hello C)\n")
+        try scratch.put("src/parts/hello.c", "int main(void) { return 0; }\n")
+        try scratch.put("src/.hello.c.swp", "of an editor\n")
+        let ended = try build("-o", "out/pair.camkes")
+        #expect(ended.status == 0, "\(ended.errors)")
+        let files = try written()
+        #expect(
+            files.keys.filter { $0.hasPrefix("out/programs/") }.sorted() == [
+                "out/programs/src/CMakeLists.txt", "out/programs/src/parts/hello.c",
+            ])
+        #expect(files["out/programs/src/parts/hello.c"] == "int main(void) { return 0; }\n")
+        #expect(try build("-o", "out/pair.camkes", "--check").status == 0)
+        // A copy that is older than its original is a difference.
+        try scratch.put("src/parts/hello.c", "int main(void) { return 1; }\n")
+        let changed = try build("-o", "out/pair.camkes", "--check")
+        #expect(changed.status == 1)
+        #expect(changed.output.contains("+int main(void) { return 1; }"))
+    }
+
+    @Test func programsThatAreNotThereAreNamed() throws {
+        try declarePrograms("programs/of-mine")
+        let ended = try build("-o", "out/pair.camkes")
+        #expect(ended.status == 74)
+        #expect(ended.errors.contains("`programs/of-mine`: there is no CMakeLists.txt"))
+        #expect(try written().isEmpty)
+    }
+
+    @Test func aFolderWithoutEndIsNotCopied() throws {
+        try declarePrograms()
+        try scratch.put("src/CMakeLists.txt", "project(hello C)\n")
+        for number in 0..<1001 { try scratch.put("src/\(number)", "") }
+        let ended = try build("-o", "out/pair.camkes")
+        #expect(ended.status == 74)
+        #expect(ended.errors.contains("`src`: more than 1000 files or 16 MiB"))
+    }
+
     @Test func withoutLibclangTheCIsNotCheckedAndThatIsSaid() throws {
         let ended = try Executable.run(
             Executable.topoc, ["build", "mesh.topo", "-o", "out/pair.camkes", "--certificate-smt", "out/a.smt2"],

@@ -57,6 +57,63 @@ import Wiring
         #expect(result.report.findings.map(\.code) == ["TOPO242"])
     }
 
+    @Test(arguments: ["", "/src", "../src", "src/../..", "src/", "a b", "${HOME}", "a;b", ".git", "a//b", "café"])
+    func aFolderOfProgramsLeadsDown(_ folder: String) {
+        expectFindings(
+            "Programs(1️⃣\"\(folder)\", \"hello\")\n\(rest)",
+            [
+                Expected(
+                    "1️⃣", "TOPO243", "the programs' folder \"\(folder)\" does not lead down from the topology")
+            ])
+    }
+
+    @Test(arguments: ["", "bin/hello", "a b", "-x", "${HOME}", ".."])
+    func aProgramIsAFileOfTheGuest(_ name: String) {
+        expectFindings(
+            "Programs(\"src\", \"hello\", 1️⃣\"\(name)\")\n\(rest)",
+            [
+                Expected(
+                    "1️⃣", "TOPO243", "the program \"\(name)\" cannot be a file of the guest's `/usr/bin`")
+            ])
+    }
+
+    @Test func programsStandOnce() {
+        expectFindings(
+            "Programs(1️⃣\"src\", 2️⃣\"a\")\nPrograms(3️⃣\"src\", \"b\")\nPrograms(\"more\", 4️⃣\"a\")\n\(rest)",
+            [
+                Expected("3️⃣", "TOPO243", "the programs of \"src\" stand twice", labels: "1️⃣"),
+                Expected("4️⃣", "TOPO243", "two programs are named \"a\"", labels: "2️⃣"),
+            ])
+    }
+
+    @Test func aStartIsALineForTheTreesRootFileSystem() {
+        let longest = String(repeating: "a", count: 1000)
+        expectFindings("Guest(start: \"echo \\\"a b\\\" \\\\ $x && true\")\n\(rest)", [])
+        expectFindings("Guest(start: \"\(longest)\")\n\(rest)", [])
+        expectFindings("Guest(initrd: \"mine.cpio\", start: \"\")\n\(rest)", [])
+        for text in ["a\\nb", "café", "a\\t"] {
+            expectFindings(
+                "Guest(start: 1️⃣\"\(text)\")\n\(rest)",
+                [Expected("1️⃣", "TOPO243", "VM 0 starts \"\(text)\", which is not a line of a script")])
+        }
+        expectFindings(
+            "VM(0, guest: Guest(initrd: 1️⃣\"mine.cpio\", start: 2️⃣\"a\"))\nVM(1)\nPartition(\"lan\") { Link(0, 1) }",
+            [
+                Expected(
+                    "2️⃣", "TOPO243", "VM 0 has a root file system of its own, to which no start can be added",
+                    labels: "1️⃣")
+            ])
+    }
+
+    @Test func aGuestIsThereToTakeThePrograms() {
+        expectFindings(
+            "1️⃣Programs(\"src\", \"a\")\nGuest(initrd: \"mine.cpio\")\n\(rest)",
+            [
+                Expected(
+                    "1️⃣", "TOPO243", "no guest has the tree's root file system, so none can be given programs")
+            ])
+    }
+
     @Test func withoutRelocationsAndInitrd() {
         expectFindings("Guest(relocations: \"\", initrd: \"\")\n\(rest)", [])
         expectFindings(

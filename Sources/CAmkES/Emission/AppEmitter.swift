@@ -31,6 +31,6 @@ public enum AppEmitter {
             files.append(
                 EmittedFile(path: "\(directory)/interfaces", text: GuestNetwork.interfaces(of: vm, in: wiring)))
         }
-        return files
+        return files + GuestPrograms.files(for: wiring)
     }
 }

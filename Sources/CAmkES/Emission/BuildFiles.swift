@@ -17,7 +17,8 @@ enum BuildFiles {
             "project": Spelling.word(wiring.name),
             "components": components(for: wiring),
             "connector": wiring.target.dataPath == .topoc ? connector : "",
-            "guestFiles": kernel(for: wiring, dialect) + rootFileSystems(for: wiring, dialect) + images(for: wiring),
+            "guestFiles": kernel(for: wiring, dialect) + programs(for: wiring)
+                + rootFileSystems(for: wiring, dialect) + images(for: wiring),
             "includes": form == .macros ? includes : "",
             "assembly": assembly,
         ])
@@ -78,15 +79,53 @@ enum BuildFiles {
             """
     }
 
+    /// The programs that guests are given, each folder as a project of its own.
+    private static func programs(for wiring: Wiring) -> String {
+        guard !wiring.programs.isEmpty, wiring.vms.contains(where: \.hasTreesRootFileSystem) else { return "" }
+        let lists = wiring.programs.enumerated().map { number, folder in
+            "set(folder_\(number) \(Spelling.cmakeString(folder.path)))\n"
+                + list("programs_\(number)", folder.names.map(Spelling.cmakeString), perLine: 1)
+        }
+        return """
+
+            # The guests' programs: projects, and what each makes, as the tree builds its own for 32-bit Linux.
+            include(ExternalProject)
+            include(cross_compiling)
+            include(external-project-helpers)
+            FindCustomPollyToolchain(LINUX_32BIT_TOOLCHAIN "linux-gcc-32bit-pic")
+            \(lists.joined())foreach(number RANGE \(wiring.programs.count - 1))
+                set(project programs_${number})
+                set(source_dir ${CMAKE_CURRENT_SOURCE_DIR}/\(GuestPrograms.directory)/${folder_${number}})
+                set(binary_dir ${CMAKE_CURRENT_BINARY_DIR}/\(GuestPrograms.directory)/${folder_${number}})
+                ExternalProject_Add(
+                    ${project}
+                    SOURCE_DIR ${source_dir}
+                    BINARY_DIR ${binary_dir}
+                    BUILD_ALWAYS ON
+                    EXCLUDE_FROM_ALL ON
+                    INSTALL_COMMAND ""
+                    CMAKE_ARGS -DCMAKE_TOOLCHAIN_FILE=${LINUX_32BIT_TOOLCHAIN} -DCMAKE_BUILD_TYPE=Release
+                               -DLIBZMQ_PATH=${LIBZMQ_PATH}
+                )
+                DeclareExternalProjObjectFiles(${project} ${binary_dir} FILES ${${project}})
+                foreach(program IN LISTS ${project})
+                    list(APPEND programs ${binary_dir}/${program})
+                endforeach()
+            endforeach()
+
+            """
+    }
+
     /// The tree's own root file system with the guest's network files, for each guest that has not named another.
     private static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
-        let numbers = wiring.vms.filter(\.usesDefaultRootFileSystem).map(\.number)
+        let numbers = wiring.vms.filter(\.hasTreesRootFileSystem).map(\.number)
         guard !numbers.isEmpty else { return "" }
         let body = """
                 set(network_vm${vm} ${CMAKE_CURRENT_SOURCE_DIR}/network/vm${vm})
                 AddFileToOverlayDir("interfaces" ${network_vm${vm}}/interfaces "etc/network" overlay_vm${vm})
                 AddFileToOverlayDir("hosts" ${network_vm${vm}}/hosts "etc" overlay_vm${vm})
                 AddFileToOverlayDir("hostname" ${network_vm${vm}}/hostname "etc" overlay_vm${vm})
+            \(wiring.programs.isEmpty ? "" : programsInOverlay)\
                 AddOverlayDirToRootfs(
                     overlay_vm${vm} ${rootfs_file} "buildroot" "rootfs_install" output_rootfs_location_vm${vm}
                     rootfs_target_vm${vm}
@@ -96,17 +135,33 @@ enum BuildFiles {
                 )
 
             """
+        let starts = loop(
+            over: wiring.vms.filter(\.starts).map(\.number), list: "vms_that_start",
+            """
+                AddFileToOverlayDir(
+                    "S91start.sh" ${CMAKE_CURRENT_SOURCE_DIR}/\(GuestPrograms.starts)/vm${vm}.sh "etc/init.d" overlay_vm${vm}
+                )
+
+            """)
         return """
 
             # The tree's root file system, with the network settings of each VM that names no other.
             \(getter("Rootfs", dialect))
-            \(loop(over: numbers, list: "vms", body))
+            \(starts)\(loop(over: numbers, list: "vms", body))
             """
     }
 
+    private static let programsInOverlay = """
+            foreach(program IN LISTS programs)
+                get_filename_component(name ${program} NAME)
+                AddFileToOverlayDir(${name} ${program} "usr/bin" overlay_vm${vm})
+            endforeach()
+
+        """
+
     /// The files that guests name and that neither the tree nor this app makes.
     private static func images(for wiring: Wiring) -> String {
-        let made = [Defaults.kernel] + wiring.vms.filter(\.usesDefaultRootFileSystem).map(\.guest.initrd.value)
+        let made = [Defaults.kernel] + wiring.vms.filter(\.hasTreesRootFileSystem).map(\.guest.initrd.value)
         let named = Set(wiring.vms.flatMap { $0.guest.kernelFiles + [$0.guest.initrd.value] })
         let images = named.subtracting(made).sorted().map(Spelling.cmakeString)
         guard !images.isEmpty else { return "" }
@@ -140,10 +195,6 @@ enum BuildFiles {
             "list(APPEND \(name) \(items[start..<min(start + perLine, items.count)].joined(separator: " ")))\n"
         }.joined()
     }
-}
-
-extension VMWiring {
-    fileprivate var usesDefaultRootFileSystem: Bool { guest.initrd.value == Defaults.initrd(vm: number) }
 }
 
 extension GuestSettings {

@@ -2,12 +2,14 @@
 
 extension AppEmitter {
     /// The directories of an app that hold nothing but emitted files, unless its author puts others there.
-    public static let directories = ["network", "configurations", "connectors", "include", "src"]
+    public static let directories = ["network", "configurations", "connectors", "include", "src", "start"]
 
     /// Whether some wiring's app has a file at this path, which is relative to the app's directory. A file there that
     /// the present wiring's app does not have is of an earlier one.
     public static func isOwn(_ path: String) -> Bool {
-        if path == ConnectionsHeader.path || Connector.isOwn(path) || Device.isOwn(path) { return true }
+        if path == ConnectionsHeader.path || Connector.isOwn(path) || Device.isOwn(path) || GuestPrograms.isOwn(path) {
+            return true
+        }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "network", let number = Int(parts[1].dropFirst(2)) else { return false }
         return parts[1] == "vm\(number)" && ["hostname", "hosts", "interfaces"].contains(parts[2])

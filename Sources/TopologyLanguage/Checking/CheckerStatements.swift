@@ -107,7 +107,8 @@ extension Checker {
     private func type(_ syntax: TypeSyntax) -> ValueType? {
         if let array = syntax.as(ArrayTypeSyntax.self) { return type(array.element).map { .array($0) } }
         let known: [ValueType] = [
-            .int, .string, .bool, .range, .closedRange, .guest, .addressPool, .vm, .vms, .partition, .never, .links,
+            .int, .string, .bool, .range, .closedRange, .guest, .programs, .addressPool, .vm, .vms, .partition, .never,
+            .links,
         ]
         let written = syntax.trimmedDescription.filter { !$0.isWhitespace }
         if let type = known.first(where: { $0.description == written }) { return type }
@@ -195,7 +196,7 @@ extension Checker {
         let home: String? =
             switch expression.type {
             case .links: "the braces of a `Partition`"
-            case .vm, .vms, .guest, .addressPool, .partition, .never: "the braces of the `Assembly`"
+            case .vm, .vms, .guest, .programs, .addressPool, .partition, .never: "the braces of the `Assembly`"
             default: nil
             }
         if let home {

@@ -6,6 +6,7 @@ enum Declaration: String, CaseIterable, Sendable {
     case vm = "VM"
     case vms = "VMs"
     case guest = "Guest"
+    case programs = "Programs"
     case addressPool = "AddressPool"
     case partition = "Partition"
     case never = "Never"
@@ -37,6 +38,7 @@ enum Declaration: String, CaseIterable, Sendable {
         case .vm: Self.vmParameters
         case .vms: Self.vmsParameters
         case .guest: Self.guestParameters
+        case .programs: Self.programsParameters
         case .addressPool: Self.addressPoolParameters
         case .never: Self.neverParameters
         case .mesh, .ring, .line: Self.setParameters
@@ -56,6 +58,7 @@ enum Declaration: String, CaseIterable, Sendable {
         case .vm: .vm
         case .vms: .vms
         case .guest: .guest
+        case .programs: .programs
         case .addressPool: .addressPool
         case .partition: .partition
         case .never: .never
@@ -71,8 +74,12 @@ enum Declaration: String, CaseIterable, Sendable {
         + optional(.interfaces, "interfaces") + optional(.guest, "guest")
     private static let vmsParameters = [sets(nil)] + optional(.guest, "guest")
     private static let guestParameters =
-        optional(.int, "memoryMiB") + optional(.string, "kernel", "relocations", "initrd", "commandLine")
+        optional(.int, "memoryMiB") + optional(.string, "kernel", "relocations", "initrd", "commandLine", "start")
         + optional(.int, "heap", "untyped23Pool", "untyped22Pool", "ioSpaceDomain", "pciDevicesIOSpace")
+    private static let programsParameters = [
+        Parameter(label: nil, kind: .string, isRequired: true),
+        Parameter(label: nil, kind: .string, isRequired: true, isVariadic: true),
+    ]
     private static let addressPoolParameters = optional(.string, "mac", "ip", "ipv6")
     private static let neverParameters = [Parameter(label: nil, kind: .set, isRequired: true), sets("reaches")]
     private static let setParameters = [sets(nil)] + queues
@@ -111,7 +118,7 @@ enum Place: Sendable {
     func takes(_ type: ValueType) -> Bool {
         switch (self, type) {
         case (.assembly, .vm), (.assembly, .vms), (.assembly, .partition), (.assembly, .never),
-            (.assembly, .addressPool), (.assembly, .guest), (.partition, .links):
+            (.assembly, .addressPool), (.assembly, .guest), (.assembly, .programs), (.partition, .links):
             true
         default: false
         }

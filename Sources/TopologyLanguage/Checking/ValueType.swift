@@ -8,7 +8,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
     case range, closedRange
     case array(ValueType)
     case interfaces
-    case guest, addressPool, vm, vms, partition, never, links
+    case guest, programs, addressPool, vm, vms, partition, never, links
 
     /// As Swift writes it.
     var description: String {
@@ -21,6 +21,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .array(let element): "[\(element)]"
         case .interfaces: "Interfaces"
         case .guest: "Guest"
+        case .programs: "Programs"
         case .addressPool: "AddressPool"
         case .vm: "VM"
         case .vms: "VMs"
@@ -39,7 +40,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .range, .closedRange: "a range"
         case .array: "an array"
         case .interfaces: Interfaces.allCases.map { "`.\($0)`" }.joined(separator: " or ")
-        case .guest, .addressPool, .vm, .vms, .partition, .never: "`\(self)`"
+        case .guest, .programs, .addressPool, .vm, .vms, .partition, .never: "`\(self)`"
         case .links: "links"
         }
     }
@@ -78,6 +79,7 @@ enum Value: Sendable {
     case array([Value])
     case interfaces(Interfaces)
     case guest(Guest)
+    case programs(Programs)
     case addressPool(AddressPool)
     case vm(VM)
     case vms([VM])

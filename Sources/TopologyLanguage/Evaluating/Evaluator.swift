@@ -64,6 +64,7 @@ struct Evaluator {
         case .never(let never): [.never(never)]
         case .addressPool(let pool): [.addressPool(pool)]
         case .guest(let guest): [.guest(guest)]
+        case .programs(let programs): [.programs(programs)]
         default: []
         }
     }

@@ -12,6 +12,7 @@ extension Evaluator {
         case .vm: return .vm(try vm(arguments, at: span))
         case .vms: return .vms(try vms(arguments))
         case .guest: return .guest(try guest(arguments, at: span))
+        case .programs: return .programs(try programs(arguments, at: span))
         case .addressPool:
             return .addressPool(
                 AddressPool(
@@ -96,10 +97,21 @@ extension Evaluator {
         Guest(
             memoryMiB: try integer(arguments[parameter: 0].first), kernel: try placed(arguments[parameter: 1].first),
             relocations: try placed(arguments[parameter: 2].first), initrd: try placed(arguments[parameter: 3].first),
-            commandLine: try placed(arguments[parameter: 4].first), heap: try integer(arguments[parameter: 5].first),
-            untyped23Pool: try integer(arguments[parameter: 6].first),
-            untyped22Pool: try integer(arguments[parameter: 7].first),
-            ioSpaceDomain: try integer(arguments[parameter: 8].first),
-            pciDevicesIOSpace: try integer(arguments[parameter: 9].first), origin: Origin(span))
+            commandLine: try placed(arguments[parameter: 4].first), start: try placed(arguments[parameter: 5].first),
+            heap: try integer(arguments[parameter: 6].first),
+            untyped23Pool: try integer(arguments[parameter: 7].first),
+            untyped22Pool: try integer(arguments[parameter: 8].first),
+            ioSpaceDomain: try integer(arguments[parameter: 9].first),
+            pciDevicesIOSpace: try integer(arguments[parameter: 10].first), origin: Origin(span))
+    }
+
+    private mutating func programs(_ arguments: CallArguments, at span: SourceSpan) throws(Stop) -> Programs {
+        guard let folder = try placed(arguments[parameter: 0].first) else { throw .faulted }
+        var names: [Placed<String>] = []
+        for argument in arguments[parameter: 1] {
+            guard let name = try placed(argument) else { throw .faulted }
+            names.append(name)
+        }
+        return Programs(folder: folder, names: names, origin: Origin(span))
     }
 }

@@ -125,7 +125,7 @@ struct Build: TopocCommand {
         }
         if let fault = app.fault { return report(fault) }
         if stdout { try Console.print(app.assembly) }
-        var files = stdout ? [] : try app.files()
+        var files = stdout ? [] : try app.files(beside: FilePath(file))
         let proof = app.certificate(input: source.bytes, result)
         if let certificate { files.append(OutputFile(FilePath(certificate), Array(try proof.json().utf8))) }
         if let certificateSMT { files.append(OutputFile(FilePath(certificateSMT), Array(proof.smtLIB.utf8))) }
