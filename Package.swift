@@ -92,7 +92,7 @@ let package = Package(
         .target(name: "CLab", dependencies: ["CVSwitch"]),
         // Guests' network devices over vhost-user, behind lab/guest_side.h.
         .target(name: "CVhostUser", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
-        .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
+        .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
         .executableTarget(
             name: "topoc",
             dependencies: [
@@ -163,9 +163,13 @@ let package = Package(
             name: "LabGuestTests", dependencies: ["LabGuest", "Processes", "Topology", "TopologyLanguage", "Wiring"]),
         // Two vhost-user back ends joined back to back, in a test and as a program.
         .target(
-            name: "VhostUserHarness", dependencies: ["CLab", "CVhostUser", "CVirtqueue"], path: "Tests/VhostUserHarness"),
+            name: "VhostUserHarness", dependencies: ["CLab", "CVhostUser", "CVirtqueue"], path: "Tests/VhostUserHarness"
+        ),
         .executableTarget(
             name: "vhost-user-join", dependencies: ["VhostUserHarness"], path: "Tests/VhostUserTests/Join"),
+        // The device process, with the test as its supervisor. Not a dependency: its C has a `main` of its own.
+        .testTarget(
+            name: "LabDeviceTests", dependencies: ["CHostMemory", "CLab", "Topology", "Wiring"]),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"]),
     ],

@@ -50,7 +50,15 @@ static int lab_send_pieces(int socket, struct iovec *pieces, size_t piece_count,
 int lab_send(int socket, const void *message, uint32_t size, const int *descriptors, uint32_t count)
 {
     struct iovec piece = {.iov_base = (void *)(uintptr_t)message, .iov_len = size};
-    return lab_send_pieces(socket, &piece, 1, descriptors, count);
+    ssize_t sent;
+    if (count > 0) {
+        return lab_send_pieces(socket, &piece, 1, descriptors, count);
+    }
+    /* A device that is confined can do no more than this. */
+    do {
+        sent = send(socket, message, size, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -1 : 0;
 }
 
 int lab_send_interface(int socket, const struct lab_interface *message, const uint64_t *entries,

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 
 #include <fcntl.h>
+#include <lab/confine.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -23,7 +24,7 @@ bool vhost_user_event_learn(void)
     if (event < 0) {
         return false;
     }
-    bool known = fstat(event, &events) == 0;
+    bool known = lab_fstat(event, &events) == 0;
     close(event);
     return known;
 }
@@ -33,7 +34,7 @@ bool vhost_user_event_admit(int descriptor)
 {
     struct stat theirs;
     uint64_t nothing = 0;
-    if (fstat(descriptor, &theirs) != 0 || theirs.st_dev != events.st_dev || theirs.st_ino != events.st_ino) {
+    if (lab_fstat(descriptor, &theirs) != 0 || theirs.st_dev != events.st_dev || theirs.st_ino != events.st_ino) {
         return false;
     }
     int flags = fcntl(descriptor, F_GETFL);

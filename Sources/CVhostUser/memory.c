@@ -6,6 +6,7 @@
 
 #define _GNU_SOURCE
 
+#include <lab/confine.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,7 +52,7 @@ static enum vhost_user_fault map_region(struct vhost_user_memory *memory, const 
     struct vhost_user_mapping *mapping = &memory->mappings[memory->count];
     struct stat file;
     struct statfs system;
-    if (fstat(descriptor, &file) != 0 || !S_ISREG(file.st_mode) || fstatfs(descriptor, &system) != 0
+    if (lab_fstat(descriptor, &file) != 0 || !S_ISREG(file.st_mode) || fstatfs(descriptor, &system) != 0
         || (system.f_type != TMPFS_MAGIC && system.f_type != HUGETLBFS_MAGIC)
         || !topoc_vq_within(region->offset, region->size, (uint64_t)file.st_size)) {
         return VHOST_USER_FAULT_FILE;

@@ -6,44 +6,57 @@
 
 /*
  * The device process of a VM of a lab: `topoc-device 3`, started by the supervisor with one end of a socket of messages
- * (lab/control.h) as descriptor 3.
+ * (lab/control.h) as descriptor 3. With several descriptors it is several devices, which share a thread.
  */
 
-#include <errno.h>
-#include <lab/control.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#define _GNU_SOURCE
 
-/* So far no message is acted upon: each is refused, and says so. */
-static int refuse(int socket, const struct lab_head *head)
+#include "device.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+/* The descriptor that an argument names, or -1. */
+static int descriptor_of(const char *argument)
 {
-    struct lab_refused answer;
-    memset(&answer, 0, sizeof(answer));
-    answer.head = lab_head_make(LAB_REFUSED, sizeof(answer), head->serial);
-    answer.reason = LAB_REFUSED_MESSAGE;
-    answer.where = head->type;
-    snprintf(answer.text, sizeof(answer.text), "this device does not carry frames yet");
-    return lab_send(socket, &answer, sizeof(answer), NULL, 0);
+    char *end;
+    errno = 0;
+    long number = strtol(argument, &end, 10);
+    return errno == 0 && end != argument && *end == '\0' && number >= 0 && number <= 65535 ? (int)number : -1;
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
-    static unsigned char message[LAB_MESSAGE_MAX];
-    struct lab_received received;
-    int status;
-    while ((status = lab_receive(3, message, &received)) > 0) {
-        struct lab_head head;
-        memcpy(&head, message, sizeof(head));
-        for (uint32_t i = 0; i < received.descriptor_count; i++) {
-            close(received.descriptors[i]);
-        }
-        if (refuse(3, &head) != 0) {
+    struct lab_loop loop;
+    if (count < 2) {
+        fprintf(stderr, "topoc-device: started by `topoc lab`, with the descriptor of its socket: topoc-device 3\n");
+        return 2;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul); /* frames are delayed by what was asked, not by 50 us more */
+    if (!lab_loop_init(&loop)) {
+        fprintf(stderr, "topoc-device: epoll: %s\n", strerror(errno));
+        return 1;
+    }
+    loop.device_count = (uint32_t)count - 1u;
+    loop.running = loop.device_count;
+    loop.devices = calloc(loop.device_count, sizeof(*loop.devices));
+    if (loop.devices == NULL) {
+        fprintf(stderr, "topoc-device: no memory for %u devices\n", loop.device_count);
+        return 1;
+    }
+    for (uint32_t i = 0; i < loop.device_count; i++) {
+        if (!lab_device_init(&loop.devices[i], &loop, descriptor_of(arguments[i + 1u]))) {
+            fprintf(stderr, "topoc-device: descriptor %s: %s\n", arguments[i + 1u], strerror(errno));
             return 1;
         }
     }
-    if (status < 0) {
-        fprintf(stderr, "topoc-device: descriptor 3: %s\n", strerror(errno));
+    if (!lab_loop_run(&loop)) {
+        fprintf(stderr, "topoc-device: waiting: %s\n", strerror(errno));
         return 1;
     }
     return 0;

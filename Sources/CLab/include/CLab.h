@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <lab/confine.h>
 #include <lab/control.h>
 #include <lab/frame.h>
 #include <lab/stats.h>

@@ -13,7 +13,7 @@
  *     LAB_INTERFACE  each, by number          the guest's TAP or the listening socket of vhost-user
  *     LAB_LINK       each, any order          memories and bells
  *     LAB_START                               confines itself and runs
- *     LAB_LINK again, LAB_IMPAIR, LAB_CUT, LAB_CAPTURE, LAB_STOP: at any time after that
+ *     LAB_LINK again, LAB_IMPAIR, LAB_CUT, LAB_CAPTURE, LAB_STOP: after that
  *
  * Each is answered, in order, by LAB_DONE or LAB_REFUSED with the serial number of the message. A message that is
  * refused has changed nothing. On its own the device sends LAB_BROKEN, LAB_GUEST and LAB_CAPTURE_ENDED (serial number
@@ -106,7 +106,7 @@ struct lab_interface {
     uint64_t multiplier;
     uint32_t entry_count;        /* powers of two, 1 … LAB_TABLE_MAX */
     uint32_t displacement_count;
-    uint32_t pinned; /* 1: source addresses are checked; 0: any pass, and those seen on links are learned */
+    uint32_t pinned; /* 1: the guest sends from its own address and takes what is for it; 0: there is a bridge in it */
     uint32_t zero;
 };
 
@@ -125,7 +125,7 @@ struct lab_link {
     uint32_t generation; /* 1 and up */
     uint32_t queue_length; /* descriptors, a power of two from 4 to 32768 */
     uint32_t memory;     /* bytes of each memory, at most LAB_MEMORY_MAX */
-    uint32_t zero;
+    uint32_t pinned;     /* 1: the peer's frames bear its own source address; 0: stations behind it may send, too */
 };
 
 /* All is said: check it, confine the process, run. LAB_DONE comes from the confined process. */
@@ -141,7 +141,7 @@ struct lab_impair {
     uint64_t delay;       /* nanoseconds, at most 10^10 */
     uint64_t jitter;      /* nanoseconds: the delay varies evenly by as much in both directions; at most the delay */
     uint64_t rate;        /* bits of frames in a second; 0: any */
-    uint64_t queue_bytes; /* that may wait, at most LAB_MEMORY_MAX; 0: a mebibyte */
+    uint64_t queue_bytes; /* that may wait, from 128 KiB to LAB_MEMORY_MAX; 0: a mebibyte */
     uint64_t seed;        /* of the random numbers; the same seed and frames lose the same frames */
 };
 
@@ -153,8 +153,8 @@ struct lab_cut {
 };
 
 /*
- * Frames are written to a pipe as records (struct lab_record). Descriptor: its write end, to begin; none, to end. The
- * device never waits for the reader: what finds no room is counted.
+ * Frames are written to a pipe as records (struct lab_record). Descriptor: its write end with O_NONBLOCK, to begin;
+ * none, to end. The device never waits for the reader: what finds no room is counted.
  */
 struct lab_capture {
     struct lab_head head;

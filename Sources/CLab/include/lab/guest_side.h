@@ -43,6 +43,7 @@ struct lab_delivery {
     struct lab_offload offload; /* sound; num_buffers is the backend's to set */
     uint32_t length;            /* of the Ethernet frame */
     uint32_t count;
+    unsigned char header[LAB_ETHERNET_HEADER];
     /* The first piece is the header of 14 bytes, as it was checked; the others are memory of the link. */
     struct topoc_vq_segment segments[TOPOC_SWITCH_SEGMENTS + 2u];
 };

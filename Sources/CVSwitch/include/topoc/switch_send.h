@@ -26,36 +26,70 @@ static inline uint16_t topoc_switch_find(const struct topoc_switch *sw, uint64_t
     return found;
 }
 
+/* Where a frame goes: to the links from `first` to the one before `end`. */
+struct topoc_switch_route {
+    uint16_t first;
+    uint16_t end;
+    uint16_t share;  /* of the records of parked frames, for each link */
+    uint16_t record; /* in which it is parked, once it is */
+};
+
+/* Finds the links that the destination stands for. False: the frame goes nowhere, and has been counted. */
+TOPOC_VQ_OFTEN bool topoc_switch_route(struct topoc_switch *sw, const struct topoc_switch_header *header,
+                                       struct topoc_switch_route *route)
+{
+    uint64_t destination = topoc_switch_destination(header);
+    if (sw->config.sources == TOPOC_SOURCES_PINNED && topoc_switch_source(header) != sw->config.address) {
+        sw->drops[TOPOC_DROP_SOURCE]++;
+        return false;
+    }
+    route->first = 0;
+    route->end = sw->config.link_count;
+    route->share = sw->free_count;
+    route->record = TOPOC_SWITCH_NONE;
+    if (!topoc_mac_is_group(destination)) {
+        route->first = topoc_switch_find(sw, destination);
+        route->end = (uint16_t)(route->first + 1u);
+        if (route->first == TOPOC_SWITCH_NONE) {
+            sw->drops[TOPOC_DROP_DESTINATION]++;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Sends to one of the links of a frame's route. */
+TOPOC_VQ_OFTEN void topoc_switch_send_to(struct topoc_switch *sw, uint16_t index,
+                                         const struct topoc_switch_frame *frame, void *cookie,
+                                         struct topoc_switch_route *route)
+{
+    struct topoc_switch_link *link = &sw->config.links[index];
+    if (!topoc_switch_put(sw, link, index, frame)) {
+        struct topoc_switch_frame waiting = *frame; /* so that compilers keep `frame` in registers */
+        uint16_t record = route->record;            /* and `route` */
+        topoc_switch_wait(sw, link, index, &waiting, cookie, route->share, &record);
+        route->record = record;
+    }
+}
+
+TOPOC_VQ_OFTEN enum topoc_switch_send_result topoc_switch_route_result(const struct topoc_switch_route *route)
+{
+    return route->record == TOPOC_SWITCH_NONE ? TOPOC_SWITCH_DONE : TOPOC_SWITCH_WAITS;
+}
+
 /* Sends to all links that the destination stands for; each is tried, whatever becomes of the others. */
 static inline enum topoc_switch_send_result topoc_switch_send_frame(struct topoc_switch *sw,
                                                                     const struct topoc_switch_frame *frame,
                                                                     void *cookie)
 {
-    uint64_t destination = topoc_switch_destination(&frame->header);
-    uint16_t record = TOPOC_SWITCH_NONE;
-    if (sw->config.sources == TOPOC_SOURCES_PINNED && topoc_switch_source(&frame->header) != sw->config.address) {
-        sw->drops[TOPOC_DROP_SOURCE]++;
+    struct topoc_switch_route route;
+    if (!topoc_switch_route(sw, &frame->header, &route)) {
         return TOPOC_SWITCH_DONE;
     }
-    uint16_t first = 0;
-    uint16_t end = sw->config.link_count;
-    if (!topoc_mac_is_group(destination)) {
-        first = topoc_switch_find(sw, destination);
-        end = (uint16_t)(first + 1u);
-        if (first == TOPOC_SWITCH_NONE) {
-            sw->drops[TOPOC_DROP_DESTINATION]++;
-            return TOPOC_SWITCH_DONE;
-        }
+    for (uint16_t i = route.first; i < route.end; i++) {
+        topoc_switch_send_to(sw, i, frame, cookie, &route);
     }
-    struct topoc_switch_link *links = sw->config.links;
-    uint16_t share = sw->free_count;
-    for (uint16_t i = first; i < end; i++) {
-        if (!topoc_switch_put(sw, &links[i], i, frame)) {
-            struct topoc_switch_frame waiting = *frame; /* so that compilers keep `frame` in registers */
-            topoc_switch_wait(sw, &links[i], i, &waiting, cookie, share, &record);
-        }
-    }
-    return record == TOPOC_SWITCH_NONE ? TOPOC_SWITCH_DONE : TOPOC_SWITCH_WAITS;
+    return topoc_switch_route_result(&route);
 }
 
 /*

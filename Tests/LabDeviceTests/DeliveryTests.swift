@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CLab
+import Testing
+import Topology
+import Wiring
+
+/// Frames go where the wiring says, and nowhere else.
+@Suite(.timeLimit(.minutes(1))) struct DeliveryTests {
+    /// Two partitions that have VM 1 in common, and one VM that has no link.
+    private let assembly = Assembly("two") {
+        VMs(0..<5)
+        Partition("near") { Mesh(0, 1, 2) }
+        Partition("far") { Link(1, 3) }
+    }
+
+    @Test(arguments: [false, true]) func unicastGoesWhereTheWiringSays(_ shared: Bool) throws {
+        let lab = try SmallLab(assembly, shared: shared)
+        let flows = Set(lab.wiring.flows.map { Direction(from: $0.source, to: $0.destination) })
+        var number: UInt32 = 0
+        for from in lab.vms {
+            for to in lab.vms where to.wiring.number != from.wiring.number {
+                number += 1
+                from.send(Frame(to: to.wiring.mac, from: from.wiring.mac, number: number, length: 60 + Int(number)))
+                let isWired = flows.contains(Direction(from: from.wiring.number, to: to.wiring.number))
+                let frame = to.receive(within: isWired ? 2000 : 20)
+                #expect(frame?.number == (isWired ? number : nil))
+                #expect(frame?.isWhole ?? true)
+            }
+        }
+        for vm in lab.vms { #expect(vm.receiveAll(quiet: 20) == []) }
+    }
+
+    @Test func broadcastGoesToAllPeers() throws {
+        let lab = try SmallLab(assembly)
+        let everyone = MACAddress(frameNumber: 0xffff_ffff_ffff)
+        for from in lab.vms {
+            from.send(Frame(to: everyone, from: from.wiring.mac, number: UInt32(from.wiring.number)))
+            for to in lab.vms {
+                let frames = to.receiveAll(quiet: 50).map(\.number)
+                let isPeer = from.wiring.peers.contains { $0.number == to.wiring.number }
+                #expect(frames == (isPeer ? [UInt32(from.wiring.number)] : []), "to VM \(to.wiring.number)")
+            }
+        }
+    }
+
+    @Test func aFrameUnderAnotherAddressIsDropped() throws {
+        let lab = try SmallLab(assembly)
+        lab.vms[0].send(Frame(to: lab.vms[1].wiring.mac, from: lab.vms[2].wiring.mac, number: 1))
+        lab.vms[0].send(Frame(to: lab.vms[1].wiring.mac, from: lab.vms[0].wiring.mac, number: 2))
+        #expect(lab.vms[1].receiveAll().map(\.number) == [2])
+        let drops = lab.vms[0].statistics().interfaces.0.from_guest
+        #expect(withUnsafePointer(to: drops) { lab_flow_drops($0, LAB_DROP_SOURCE) } == 1)
+    }
+
+    @Test func aStreamArrivesWholeAndInOrder() throws {
+        let lab = try SmallLab(assembly)
+        let (from, to) = (lab.vms[0], lab.vms[1])
+        var arrived: [UInt32] = []
+        for number in 0..<4_000 {
+            let frame = Frame(
+                to: to.wiring.mac, from: from.wiring.mac, number: UInt32(number), length: 60 + number % 1455)
+            #expect(from.send(frame))
+            while let frame = to.receive(within: 0) {
+                #expect(frame.isWhole)
+                arrived.append(frame.number)
+            }
+        }
+        arrived += to.receiveAll().map(\.number)
+        #expect(arrived == Array(0..<4_000))
+        let link = from.statistics(ofLink: try from.link(to: 1)) { $0.sent.frames == 4_000 }
+        #expect(link.sent.frames == 4_000)
+        let back = to.statistics(ofLink: try to.link(to: 0))
+        #expect(back.received.frames == 4_000)
+        #expect(back.received.bytes == link.sent.bytes)
+        #expect(
+            (0..<LAB_HISTOGRAM_BUCKETS).reduce(0) { sum, bucket in
+                sum + withUnsafePointer(to: back.latency) { lab_histogram_count($0, bucket) }
+            } == 4_000)
+    }
+}
