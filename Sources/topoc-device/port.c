@@ -31,9 +31,7 @@ static bool lab_port_strip(struct lab_port *port, const struct topoc_switch_fram
         return false;
     }
     delivery->length = frame->length - LAB_TRAILER_BYTES;
-    memcpy(delivery->header, &frame->header.start, sizeof(frame->header.start));
-    memcpy(delivery->header + 8, &frame->header.middle, sizeof(frame->header.middle));
-    memcpy(delivery->header + 12, &frame->header.type, sizeof(frame->header.type));
+    topoc_switch_header_write(&frame->header, delivery->header);
     delivery->segments[0].base = delivery->header;
     delivery->segments[0].length = TOPOC_SWITCH_HEADER;
     delivery->count = 1;

@@ -24,6 +24,13 @@ static inline void topoc_switch_header_read(struct topoc_switch_header *header, 
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
+/* Writes the 14 bytes that were read. */
+static inline void topoc_switch_header_write(const struct topoc_switch_header *header, unsigned char *bytes)
+{
+    memcpy(bytes, &header->start, sizeof(header->start));
+    memcpy(bytes + TOPOC_SWITCH_HEADER_REST, &header->rest, sizeof(header->rest));
+}
+
 static inline uint64_t topoc_switch_destination(const struct topoc_switch_header *header)
 {
     return header->start & TOPOC_MAC_MASK;
@@ -48,8 +55,7 @@ TOPOC_VQ_OFTEN void topoc_switch_frame_copy(const struct topoc_switch_frame *fra
         at += frame->rest[i].length;
     }
     /* What was checked, over what stands there now. */
-    memcpy(to, &frame->header.start, sizeof(frame->header.start));
-    memcpy(to + TOPOC_SWITCH_HEADER_REST, &frame->header.rest, sizeof(frame->header.rest));
+    topoc_switch_header_write(&frame->header, to);
 }
 
 /* Makes a frame that lies in one piece. False where it is shorter than a header or longer than `max` bytes. */
