@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run build test test-guests lint format bench bench-datapath fuzz proofs docs clean
+.PHONY: run build test test-guests lint format bench bench-datapath bench-lab fuzz proofs docs clean
 
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
@@ -79,6 +79,14 @@ bench-datapath:
 	@$(call install,gcc:gcc clang-14:clang-14 pkg-config:pkg-config dpdk-devbind.py:dpdk-dev)
 	@pkg-config --exists libdpdk || { $(call install,no-libdpdk:libdpdk-dev); }
 	$(MAKE) -C Benchmarks/DataPath run
+
+# Latency and throughput between machines, over the lab's data path and its peers': `make bench-lab ARGS=--guests`.
+bench-lab: build
+	@$(call install,cmake:cmake gcc:gcc ip:iproute2 iperf3:iperf3 nsenter:util-linux pkg-config:pkg-config \
+	    qemu-system-x86_64:qemu-system-x86 unshare:util-linux)
+	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
+	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" $(ARGS)
 
 fuzz: build
 	$(SWIFT) build $(RELEASE) --product topoc-fuzz

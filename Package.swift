@@ -102,7 +102,16 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .executableTarget(name: "two-threads", dependencies: ["VSwitch"], path: "Examples/two_threads"),
-        .executableTarget(name: "topoc-bench", path: "Benchmarks", exclude: ["DataPath", "README.md"]),
+        .executableTarget(
+            name: "topoc-bench", path: "Benchmarks", exclude: ["DataPath", "Lab", "LabForwarder", "README.md"]),
+        .executableTarget(name: "topoc-lab-forwarder", path: "Benchmarks/LabForwarder"),
+        .executableTarget(
+            name: "topoc-lab-bench",
+            dependencies: [
+                "topoc-lab-forwarder", "LabGuest", "Processes", "Topology", "Wiring",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Lab"),
         .executableTarget(
             name: "topoc-fuzz",
             dependencies: [

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Foundation
+import Processes
+
+/// The machines of `topoc lab`: over topoc's data path.
+struct LabMachines: Machines {
+    private let topoc: String
+    private let name: String
+    private let isGuests: Bool
+
+    init(_ count: Int, _ tools: Tools, topoc: String, options: [String]) async throws {
+        self.topoc = topoc
+        name = "bench-\(getpid())"
+        isGuests = options.contains("qemu")
+        let text = """
+            import Topology
+            Assembly("bench") {
+                VMs(0..<\(count))
+                Partition("lan") { Mesh(0..<\(count)) }
+            }
+            """
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(name).topo")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let programs = ["--program", tools.scenario, "--program", tools.iperf]
+        _ = try await say(
+            Command(topoc, ["lab", "up", file.path, "--name", name] + programs + options), within: .seconds(300))
+    }
+
+    func path(of program: String) -> String {
+        isGuests ? program.split(separator: "/").last.map(String.init) ?? program : program
+    }
+
+    func run(_ number: Int, _ words: [String], within bound: Duration) async throws -> String {
+        try await say(Command(topoc, ["lab", "exec", "--name", name, "vm\(number)", "--"] + words), within: bound)
+    }
+
+    func end() async {
+        _ = try? await say(Command(topoc, ["lab", "down", "--name", name]), within: .seconds(60))
+    }
+}
