@@ -93,10 +93,18 @@ let package = Package(
         // Guests' network devices over vhost-user, behind lab/guest_side.h.
         .target(name: "CVhostUser", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
         .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
+        // A lab's process, the guests of either kind, and whoever speaks with it.
+        .target(name: "CLabHost"),
+        .target(
+            name: "Lab",
+            dependencies: [
+                "CAmkES", "CLab", "CLabHost", "Diagnostics", "Files", "LabGuest", "Processes", "Topology",
+                "TopologyLanguage", "TopologyRules", "Wiring", .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .executableTarget(
             name: "topoc",
             dependencies: [
-                "Diagnostics", "Files", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
+                "Diagnostics", "Files", "Lab", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
                 "ClangSource", "Processes", "TopologyComparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -145,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "TopologyRulesTests",
             dependencies: [
-                "CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyLanguage", "TopologyRules", "Wiring",
+                "CAmkES", "ClangSource", "Diagnostics", "Lab", "Topology", "TopologyLanguage", "TopologyRules",
+                "Wiring",
             ]),
         .testTarget(
             name: "TopologyComparisonTests",

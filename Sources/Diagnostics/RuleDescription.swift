@@ -3,7 +3,7 @@
 /// What the catalogue says of a code. `topoc explain` and `docs/rules/` are made from it.
 public struct RuleDescription: Sendable, Hashable {
     /// `TOPO` and three digits: 1xx language, 2xx identity, 3xx links, 4xx budgets, 5xx reachability, 6xx read-back,
-    /// 7xx emitted C.
+    /// 7xx emitted C, 8xx lab.
     public var code: String
     /// The rule's name in lower case with hyphens: `duplicate-mac`.
     public var name: String

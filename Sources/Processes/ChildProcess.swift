@@ -23,18 +23,22 @@ public final class ChildProcess: Sendable {
     /// The number of the file that the program finds its channel at.
     public static let channelNumber = 3
 
+    /// Of the process itself (pidfd_open).
+    public let handle: Descriptor
     private let life: Life
-    private let input: Mutex<FileHandle?>
-    private let channelEnd: FileHandle?
+    private let input: Mutex<Descriptor?>
+    private let channelEnd: Descriptor?
 
     /// - Parameters:
     ///   - bound: it is killed when so much time has passed; `nil`: it may run as long as this process.
     ///   - takesInput: `write` reaches its standard input, which otherwise is empty.
     ///   - hasChannel: it has a socket more, over which it and this process talk.
+    ///   - channel: it has this end of somebody else's instead.
     ///   - files: it finds them at `MemoryFile.path(at:)`.
+    ///   - namespaces: where it runs.
     public init(
         _ command: Command, bound: Duration?, takesInput: Bool = false, hasChannel: Bool = false,
-        files: [MemoryFile] = []
+        channel given: Descriptor? = nil, files: [Descriptor] = [], namespaces: Namespaces = .shared
     ) throws(ProcessError) {
         guard let path = Command.find(command.program) else {
             throw ProcessError(message: "cannot run `\(command.program)`: there is no such program")
@@ -55,12 +59,11 @@ public final class ChildProcess: Sendable {
         let life = Life()
         let keeper = Keeper(
             path: path, command: command,
-            files: [pipes[0].reading, pipes[1].writing, pipes[2].writing] + [pipes[3].reading]
-                + files.map(\.file),
+            files: [pipes[0].reading, pipes[1].writing, pipes[2].writing, given ?? pipes[3].reading] + files,
             sources: [(pipes[1].reading, outputSink), (pipes[2].reading, errorSink), (channelEnd, channelSink)],
-            bound: bound, life: life)
+            bound: bound, life: life, namespaces: namespaces)
         do throws(ErrorNumber) {
-            id = try keeper.start()
+            (id, handle) = try keeper.start()
         } catch {
             throw ProcessError(message: "cannot run `\(path)`: \(error)")
         }

@@ -67,4 +67,8 @@ public struct ProcessError: Error, Sendable, Hashable, CustomStringConvertible {
     /// "cannot run `qemu-system-x86_64`: no such file or directory".
     public let message: String
     public var description: String { message }
+
+    public init(message: String) {
+        self.message = message
+    }
 }

@@ -19,15 +19,16 @@ final class Keeper: Sendable {
     private let command: Command
     private let bound: Duration?
     private let life: Life
+    private let namespaces: Namespaces
     /// The files of the child, which this process gives up when it has started.
-    private let files: Mutex<[FileHandle?]>
-    private let sources: [(file: FileHandle?, sink: Sink)]
+    private let files: Mutex<[Descriptor?]>
+    private let sources: [(file: Descriptor?, sink: Sink)]
     private let started = DispatchSemaphore(value: 0)
-    private let result = Mutex<Result<pid_t, ErrorNumber>>(.failure(ErrorNumber(ECHILD)))
+    private let result = Mutex<Result<(pid_t, Descriptor), ErrorNumber>>(.failure(ErrorNumber(ECHILD)))
 
     init(
-        path: String, command: Command, files: [FileHandle?], sources: [(FileHandle?, Sink)], bound: Duration?,
-        life: Life
+        path: String, command: Command, files: [Descriptor?], sources: [(Descriptor?, Sink)], bound: Duration?,
+        life: Life, namespaces: Namespaces
     ) {
         self.path = path
         self.command = command
@@ -35,10 +36,11 @@ final class Keeper: Sendable {
         self.sources = sources.map { (file: $0.0, sink: $0.1) }
         self.bound = bound
         self.life = life
+        self.namespaces = namespaces
     }
 
-    /// The child's number.
-    func start() throws(ErrorNumber) -> pid_t {
+    /// The child's number, and a descriptor of it.
+    func start() throws(ErrorNumber) -> (pid_t, Descriptor) {
         var thread = pthread_t()
         let keeper = Unmanaged.passRetained(self)
         let failure = pthread_create(
@@ -61,7 +63,7 @@ final class Keeper: Sendable {
         do throws(ErrorNumber) {
             let (process, pidfd) = try startProcess()
             life.begin(process)
-            result.withLock { $0 = .success(process) }
+            result.withLock { $0 = .success((process, pidfd)) }
             started.signal()
             pass(until: pidfd, deadline: deadline)
             life.end()
@@ -72,31 +74,16 @@ final class Keeper: Sendable {
         for source in sources { source.sink.finish() }
     }
 
-    private func startProcess() throws(ErrorNumber) -> (pid_t, FileHandle) {
-        var variables = command.environment.map { "\($0.key)=\($0.value)" }
-        var entry = environ
-        while let variable = entry.pointee {
-            let text = String(cString: variable)
-            if !command.environment.keys.contains(String(text.prefix { $0 != "=" })) { variables.append(text) }
-            entry += 1
-        }
-        let arguments = ([path] + command.arguments).map { strdup($0) }
-        let environment = variables.map { strdup($0) }
-        defer { for text in arguments + environment { free(text) } }
-        var process: pid_t = 0
-        var ending: Int32 = -1
-        let failure = files.withLock { files in
+    private func startProcess() throws(ErrorNumber) -> (pid_t, Descriptor) {
+        let files = files.withLock { files in
             defer { files = [] }
-            let numbers = files.map { $0?.number ?? -1 }
-            return topoc_start_process(
-                path, arguments + [nil], environment + [nil], numbers, numbers.count, &process, &ending)
+            return files
         }
-        guard failure == 0 else { throw ErrorNumber(failure) }
-        return (process, FileHandle(ending))
+        return try command.start(path, files: files, namespaces: namespaces, isDetached: false)
     }
 
     /// Passes on what the child says until it has ended.
-    private func pass(until pidfd: FileHandle, deadline: ContinuousClock.Instant?) {
+    private func pass(until pidfd: Descriptor, deadline: ContinuousClock.Instant?) {
         var open = sources.map { $0.file != nil }
         var polled = ([pidfd] + sources.map(\.file)).map {
             pollfd(fd: $0?.number ?? -1, events: Int16(POLLIN), revents: 0)
@@ -130,7 +117,7 @@ final class Keeper: Sendable {
     }
 
     /// False: there is no more.
-    private func passOn(_ source: (file: FileHandle?, sink: Sink)) -> Bool {
+    private func passOn(_ source: (file: Descriptor?, sink: Sink)) -> Bool {
         guard let bytes = source.file?.read(upTo: 65536), !bytes.isEmpty else { return false }
         source.sink.yield(bytes)
         return true

@@ -10,7 +10,7 @@ import CProcesses
 
 /// A file in memory that a child finds by its number. It is in no directory, so nothing of it is left behind.
 public final class MemoryFile: Sendable {
-    let file: FileHandle
+    public let file: Descriptor
 
     /// - Parameter name: what `/proc` shows for it.
     public init(_ name: String, _ bytes: [UInt8]) throws(ProcessError) {
@@ -18,7 +18,7 @@ public final class MemoryFile: Sendable {
         guard number >= 0 else {
             throw ProcessError(message: "no memory for `\(name)`: \(ErrorNumber())")
         }
-        file = FileHandle(number)
+        file = Descriptor(number)
         guard file.write(all: bytes) else {
             throw ProcessError(message: "no memory for `\(name)`, \(bytes.count) bytes: \(ErrorNumber())")
         }

@@ -21,12 +21,13 @@ public enum RuleDocumentation {
         ("TOPO5", "Reachability", "who must never be joined"),
         ("TOPO6", "Read-back", "whether what was written says what was declared"),
         ("TOPO7", "Emitted C", "what the tree's compiler would refuse"),
+        ("TOPO8", "Lab", "what this host does not have, or a lab cannot do"),
     ]
 
     private static func name(of rule: RuleDescription) -> String { "\(rule.code)-\(rule.name).md" }
 
     private static func index(of descriptions: [RuleDescription]) -> String {
-        var text = licence + "# Rules\n\nWhat `topoc lint` finds. `topoc explain CODE` prints the same pages.\n"
+        var text = licence + "# Rules\n\nWhat `topoc lint` finds, and what a lab fails with. `topoc explain CODE` prints the same pages.\n"
         for (prefix, title, about) in chapters {
             let rules = descriptions.filter { $0.code.hasPrefix(prefix) }
             guard !rules.isEmpty else { continue }
@@ -56,8 +57,13 @@ public enum RuleDocumentation {
     /// A chapter with an example. A rule that no text can show has no bad one.
     private static func example(_ title: String, _ text: String, of rule: RuleDescription) -> String {
         guard !text.isEmpty else { return "" }
-        // Of the read-back's codes it is CAmkES text, of the last chapter's C, of the others a topology.
-        let language = rule.code.hasPrefix("TOPO6") || rule.code.hasPrefix("TOPO7") ? "c" : "swift"
+        // Of the read-back's codes it is CAmkES text, of the next chapter's C, of the lab's what is typed.
+        let language =
+            switch rule.code.prefix(5) {
+            case "TOPO6", "TOPO7": "c"
+            case "TOPO8": "sh"
+            default: "swift"
+            }
         return "\n## \(title)\n\n```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
     }
 }

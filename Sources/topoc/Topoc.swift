@@ -16,5 +16,7 @@ struct Topoc: AsyncParsableCommand {
             fault in topoc itself.
             """,
         version: TopocVersion.current,
-        subcommands: [Build.self, Lint.self, Format.self, Diff.self, Explain.self, Targets.self, Init.self])
+        subcommands: [
+            Build.self, Lint.self, Format.self, Diff.self, Explain.self, Targets.self, Init.self, LabCommand.self,
+        ])
 }

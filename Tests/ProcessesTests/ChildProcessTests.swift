@@ -98,7 +98,8 @@ struct ChildProcessTests {
     @Test func findsItsFiles() async throws {
         let files = [try MemoryFile("one", Array("first ".utf8)), try MemoryFile("two", Array("second".utf8))]
         let child = try ChildProcess(
-            Command("cat", [MemoryFile.path(at: 0), MemoryFile.path(at: 1)]), bound: .seconds(10), files: files)
+            Command("cat", [MemoryFile.path(at: 0), MemoryFile.path(at: 1)]), bound: .seconds(10),
+            files: files.map(\.file))
         #expect(await child.output.joined() == Array("first second".utf8))
     }
 
@@ -122,8 +123,13 @@ struct ChildProcessTests {
                 var environment: [UnsafeMutablePointer<CChar>?] = [nil]
                 var process: pid_t = 0
                 var ending: Int32 = -1
-                let failure = topoc_start_process(
-                    "/bin/sleep", &arguments, &environment, [null, null, null], 3, &process, &ending)
+                let failure = [null, null, null].withUnsafeBufferPointer { files in
+                    var start = topoc_start(
+                        files: files.baseAddress, count: files.count, root: false, isolated: false, neighbour: -1,
+                        detached: false)
+                    return topoc_start_process(
+                        "/bin/sleep", &arguments, &environment, &start, &process, &ending)
+                }
                 if failure == 0 {
                     continuation.resume(returning: ending)
                 } else {

@@ -10,10 +10,18 @@ struct Manual {
 
     private struct Command: Decodable {
         var commandName: String
+        /// The commands that stand before it.
+        var superCommands: [String]?
+        var shouldDisplay: Bool?
         var abstract: String?
         var discussion: String?
         var subcommands: [Command]?
         var arguments: [Argument]?
+        var preamble: String?
+
+        enum CodingKeys: CodingKey {
+            case commandName, superCommands, shouldDisplay, abstract, discussion, subcommands, arguments
+        }
     }
 
     private struct Argument: Decodable {
@@ -41,7 +49,7 @@ struct Manual {
     }
 
     var page: String {
-        let commands = (command.subcommands ?? []).filter { $0.commandName != "help" }
+        let commands = commands(of: command)
         var lines = [
             ".\\\" SPDX-License-Identifier: BSD-2-Clause", ".\\\" Made from the commands by `make docs`.",
             ".TH TOPOC 1 \"\" \"topoc \(version)\" \"User Commands\"", ".SH NAME",
@@ -53,15 +61,34 @@ struct Manual {
         for command in commands { lines += section(command) }
         lines += [
             ".SH ENVIRONMENT", ".TP", "\\fBNO_COLOR\\fR",
-            "With any value but the empty one: no colours, also on a terminal.",
+            "With any value but the empty one: no colours, also on a terminal.", ".TP", "\\fBTOPOC_DEVICE\\fR",
+            "The program that is a VM's network device in the lab, where it is not the one beside topoc.",
             ".SH SHELL COMPLETION", "\\fBtopoc \\-\\-generate\\-completion\\-script\\fR \\fIshell\\fR",
             "prints a script for bash, zsh or fish.",
         ]
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Those that do something. What is said of a command that has others stands before the first of these.
+    private func commands(of command: Command) -> [Command] {
+        (command.subcommands ?? []).filter { $0.commandName != "help" && $0.shouldDisplay != false }.flatMap {
+            command in
+            var commands = self.commands(of: command)
+            guard !commands.isEmpty else { return [command] }
+            commands[0].preamble = [command.abstract, command.discussion].compactMap(\.self).joined(separator: "\n")
+            return commands
+        }
+    }
+
+    /// As it is typed: `lab up`.
+    private func name(_ command: Command) -> String {
+        ((command.superCommands ?? []).dropFirst() + [command.commandName]).joined(separator: " ")
+    }
+
     private func section(_ command: Command) -> [String] {
-        var lines = [".SS topoc " + escaped(command.commandName), synopsis(command), ".PP"]
+        var lines =
+            command.preamble.map { [".SS topoc " + escaped(command.superCommands?.last ?? "")] + paragraphs($0) } ?? []
+        lines += [".SS topoc " + escaped(name(command)), synopsis(command), ".PP"]
         lines += paragraphs(command.abstract)
         if let discussion = command.discussion { lines += [".PP"] + paragraphs(discussion) }
         for argument in shown(command) {
@@ -82,7 +109,7 @@ struct Manual {
             let name = names(argument) + (argument.isRepeating ? " ..." : "")
             return argument.isOptional ? "[\(name)]" : name
         }
-        return (["\\fBtopoc \(escaped(command.commandName))\\fR"] + arguments).joined(separator: " ")
+        return (["\\fBtopoc \(escaped(name(command)))\\fR"] + arguments).joined(separator: " ")
     }
 
     private func names(_ argument: Argument) -> String {

@@ -16,7 +16,7 @@ import Testing
             try Data(page.utf8).write(to: file)
         }
         #expect(try String(decoding: Data(contentsOf: file), as: UTF8.self) == page)
-        for command in ["build", "lint", "format", "diff", "explain", "targets", "init"] {
+        for command in ["build", "lint", "format", "diff", "explain", "targets", "init", "lab up", "lab down"] {
             #expect(page.contains("\n.SS topoc \(command)\n"))
         }
         #expect(!page.contains("experimental"))

@@ -3,6 +3,7 @@
 import CAmkES
 import ClangSource
 import Foundation
+import Lab
 import Testing
 import TopologyRules
 
@@ -13,7 +14,8 @@ import TopologyRules
         .deletingLastPathComponent().appending(path: "docs/rules")
 
     @Test func thePagesAreThoseOfTheCatalogue() throws {
-        let pages = RuleDocumentation.pages(of: Catalogue.descriptions + ReaderRules.all + SourceRules.all)
+        let pages = RuleDocumentation.pages(
+            of: Catalogue.descriptions + ReaderRules.all + SourceRules.all + LabRules.all)
         if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
             try? FileManager.default.removeItem(at: directory)
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

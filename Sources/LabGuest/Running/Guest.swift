@@ -44,11 +44,11 @@ public actor Guest {
         }
         let command = qemu.command(
             name: vm.instance, kernel: image.kernel.image, initrd: MemoryFile.path(at: 0), memory: memory, cards: cards)
-        return try await boot(command, name: vm.instance, files: [initrd], within: bound)
+        return try await boot(command, name: vm.instance, files: [initrd.file], within: bound)
     }
 
     static func boot(
-        _ command: Command, name: String, files: [MemoryFile] = [], within bound: Duration
+        _ command: Command, name: String, files: [Descriptor] = [], within bound: Duration
     ) async throws(GuestError) -> Guest {
         let process: ChildProcess
         do throws(ProcessError) {

@@ -4,6 +4,7 @@ import ArgumentParser
 import CAmkES
 import ClangSource
 import Diagnostics
+import Lab
 import TopologyRules
 import Wiring
 
@@ -54,8 +55,8 @@ struct RuleOptions: ParsableArguments {
 extension DataPath: ExpressibleByArgument {}
 
 extension Catalogue {
-    /// The rules of the text and of the topology, those of what is read back, and those of emitted C.
-    static var all: [RuleDescription] { descriptions + ReaderRules.all + SourceRules.all }
+    /// The rules of the text and of the topology, of what is read back, of emitted C, and of the lab.
+    static var all: [RuleDescription] { descriptions + ReaderRules.all + SourceRules.all + LabRules.all }
 
     /// The rule of a code or a name, in letters of either case.
     static func named(_ text: String) throws -> RuleDescription {

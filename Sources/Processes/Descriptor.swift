@@ -7,21 +7,22 @@
 #endif
 
 /// What a call of the system failed with.
-struct ErrorNumber: Error, CustomStringConvertible {
-    let code: Int32
+public struct ErrorNumber: Error, Sendable, Hashable, CustomStringConvertible {
+    public let code: Int32
 
-    init(_ code: Int32 = errno) {
+    public init(_ code: Int32 = errno) {
         self.code = code
     }
 
-    var description: String { String(cString: strerror(code)).lowercased() }
+    public var description: String { String(cString: strerror(code)).lowercased() }
 }
 
 /// An open file, closed with the last who holds it.
-final class FileHandle: Sendable {
-    let number: Int32
+public final class Descriptor: Sendable {
+    public let number: Int32
 
-    init(_ number: Int32) {
+    /// - Parameter number: of a descriptor that nobody else closes.
+    public init(_ number: Int32) {
         self.number = number
     }
 
@@ -68,18 +69,18 @@ final class FileHandle: Sendable {
 
 /// What one end writes, the other reads.
 struct Pipe {
-    let reading: FileHandle?
-    let writing: FileHandle?
+    let reading: Descriptor?
+    let writing: Descriptor?
 
     /// A pair of sockets, since a signal that nobody wants comes with the writing to a pipe that nobody reads.
     static func ofSockets() throws(ErrorNumber) -> Pipe {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw ErrorNumber() }
-        return Pipe(reading: FileHandle(ends[0]), writing: FileHandle(ends[1]))
+        return Pipe(reading: Descriptor(ends[0]), writing: Descriptor(ends[1]))
     }
 
-    private init(reading: FileHandle, writing: FileHandle) {
+    private init(reading: Descriptor, writing: Descriptor) {
         self.reading = reading
         self.writing = writing
     }
@@ -88,15 +89,15 @@ struct Pipe {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw ErrorNumber() }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        reading = FileHandle(ends[0])
-        writing = FileHandle(ends[1])
+        reading = Descriptor(ends[0])
+        writing = Descriptor(ends[1])
     }
 
     /// A file, which nobody writes.
     init(reading path: String) throws(ErrorNumber) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw ErrorNumber() }
-        reading = FileHandle(file)
+        reading = Descriptor(file)
         writing = nil
     }
 }

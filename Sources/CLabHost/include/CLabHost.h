@@ -1,0 +1,57 @@
+/*
+ * Copyright the topoc developers
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/* What the lab needs of Linux, and Swift cannot say: a TAP in another's network, sockets without a file, sealed memory. */
+
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * A TAP device of this name (at most 15 bytes) in the network of a process (a descriptor of pidfd_open). Frames have a
+ * header of `header` bytes before them (linux/virtio_net.h), or none with 0. Reading and writing never wait.
+ *
+ * The result is its descriptor, with which the device goes; -1, with errno: ENOENT where this host has no /dev/net/tun,
+ * EBUSY where there is one of the name.
+ */
+int topoc_lab_open_tap(int process, const char *name, int header);
+
+/* Memory of so many bytes, in no directory, which nobody can make smaller or larger. -1, with errno, where there is none. */
+int topoc_lab_memory(const char *name, size_t size);
+
+/* A counter that wakes who waits for it (eventfd); neither side ever waits in a call. */
+int topoc_lab_bell(void);
+
+/* How many descriptors this process may have, once it is allowed to have so many if it may allow itself. */
+long topoc_lab_descriptor_limit(long needed);
+
+/* How many processes and threads this user may have; LONG_MAX without a limit. */
+long topoc_lab_process_limit(void);
+
+/* A socket that listens at an abstract name; -1, with errno: EADDRINUSE where another does. */
+int topoc_lab_listen(const char *name);
+
+/* A socket to who listens at a name; -1, with errno: ECONNREFUSED where nobody does. */
+int topoc_lab_connect(const char *name);
+
+/* A connection of the listening socket, and who made it; -1, with errno: EAGAIN where there is none yet. */
+int topoc_lab_accept(int listener, uid_t *user);
+
+/* Two sockets of a stream that are each other's ends. The result is 0, or -1 with errno. */
+int topoc_lab_pair(int ends[2]);
+
+/*
+ * Sends bytes, and with them a descriptor unless it is -1. Waits until all is sent. The result is 0; -1, with errno: EPIPE
+ * where nobody reads.
+ */
+int topoc_lab_send(int socket, const void *bytes, size_t size, int file);
+
+/*
+ * Waits for bytes, and takes a descriptor that came with them, else -1. The result is how many they are: 0 at the end, -1
+ * with errno.
+ */
+ssize_t topoc_lab_receive(int socket, void *bytes, size_t capacity, int *file);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import CLab
+import Processes
+import Wiring
+
+/// What a user does to links.
+extension Lab {
+    func impair(_ from: String, _ to: String, _ impairment: Impairment, bothWays: Bool) async throws(LabError) {
+        let (index, sender, receiver) = try link(from, to)
+        for vm in bothWays ? [sender, receiver] : [sender] {
+            links[index].impair(from: vm, impairment)
+            // A device that does not run is told when it begins.
+            try await devices[vm].process?.tell(links[index].impairMessage(to: vm))
+        }
+    }
+
+    func cut(_ from: String, _ to: String, _ isCut: Bool) async throws(LabError) {
+        let (index, sender, receiver) = try link(from, to)
+        try await cut(index, isCut, [sender, receiver])
+    }
+
+    /// Joins all links that were cut; how many.
+    func healAll() async throws(LabError) -> Int {
+        let cuts = links.indices.filter { links[$0].isCut }
+        for index in cuts { try await cut(index, false, [links[index].lower, links[index].higher]) }
+        return cuts.count
+    }
+
+    private func cut(_ index: Int, _ isCut: Bool, _ ends: [Int]) async throws(LabError) {
+        links[index].isCut = isCut
+        for vm in ends { try await devices[vm].process?.tell(links[index].cutMessage(to: vm)) }
+    }
+
+    /// Lets a device write its frames into a pipe, until nobody reads it. How many found no room in it.
+    func capture(_ vm: String, _ other: String?, into pipe: Descriptor) async throws(LabError) -> UInt64 {
+        let number = try self.vm(vm).number
+        var message = lab_capture()
+        message.link = LAB_ALL_LINKS
+        if let other {
+            let found = try link(vm, other)
+            message.link = UInt32(links[found.index].number(at: number))
+        }
+        guard let device = devices[number].process else {
+            throw LabError(
+                LabRules.deviceEnded, "the device of vm\(number) does not run: \(devices[number].state)",
+                notes: ["`topoc lab restart vm\(number)` starts it"])
+        }
+        guard let free = (0..<LAB_CAPTURES_MAX).first(where: { captures[number]?[$0] == nil }) else {
+            throw LabError(
+                LabRules.tooLarge, "vm\(number) is captured \(LAB_CAPTURES_MAX) times already",
+                notes: ["end one of the others"])
+        }
+        let (ended, sink) = AsyncStream.makeStream(of: UInt64.self)
+        captures[number, default: [:]][free] = sink
+        message.number = free
+        do throws(LabError) {
+            try await device.tell(message, [pipe])
+        } catch {
+            captures[number]?[free] = nil
+            throw error
+        }
+        return await ended.reduce(0, +)
+    }
+}
