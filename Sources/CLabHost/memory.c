@@ -40,6 +40,23 @@ int topoc_lab_bell(void)
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
+int topoc_lab_pipe(int ends[2])
+{
+    if (pipe2(ends, O_CLOEXEC) == -1) {
+        return -1;
+    }
+    /* A smaller one serves, too: see pipe(7) for who may have which. */
+    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    if (fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1) {
+        int error = errno;
+        close(ends[0]);
+        close(ends[1]);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
 static long clamped(rlim_t limit)
 {
     return limit > LONG_MAX ? LONG_MAX : (long)limit;
@@ -65,6 +82,13 @@ long topoc_lab_process_limit(void)
 }
 
 #else
+
+int topoc_lab_pipe(int ends[2])
+{
+    (void)ends;
+    errno = ENOSYS;
+    return -1;
+}
 
 int topoc_lab_memory(const char *name, size_t size)
 {

@@ -31,7 +31,7 @@ public final class Descriptor: Sendable {
     }
 
     /// Waits for bytes; empty at the end, and where reading fails.
-    func read(upTo limit: Int) -> [UInt8] {
+    public func read(upTo limit: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             var size: Int
             repeat { size = systemRead(number, buffer.baseAddress, limit) } while size == -1 && errno == EINTR

@@ -19,6 +19,9 @@ enum Console {
     /// The style for standard error.
     static var errorStyle: TextStyle { TextStyle(isColoured: isColoured(.standardError)) }
 
+    /// What a terminal is cleared with, where standard output is one.
+    static var cleared: String { isatty(FileDescriptor.standardOutput.rawValue) == 1 ? "\u{1B}[H\u{1B}[2J" : "" }
+
     /// Prints to standard output. A full disk behind it is an error, not silence.
     static func print(_ text: String) throws(FileError) {
         do {

@@ -26,6 +26,9 @@ int topoc_lab_memory(const char *name, size_t size);
 /* A counter that wakes who waits for it (eventfd); neither side ever waits in a call. */
 int topoc_lab_bell(void);
 
+/* A pipe with room for a burst, of which the writing end never waits. The result is 0, or -1 with errno. */
+int topoc_lab_pipe(int ends[2]);
+
 /* How many descriptors this process may have, once it is allowed to have so many if it may allow itself. */
 long topoc_lab_descriptor_limit(long needed);
 

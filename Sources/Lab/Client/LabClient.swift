@@ -4,6 +4,7 @@ import CLabHost
 import Diagnostics
 import FoundationEssentials
 import Processes
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -16,6 +17,7 @@ public final class LabClient: Sendable {
     private let connection: ControlConnection
     /// What the lab's process complained of while it began.
     private let complaints: Descriptor?
+    private let closed = Mutex(false)
 
     /// To a lab that is up.
     public init(_ name: LabName) throws(LabError) {
@@ -90,8 +92,12 @@ public final class LabClient: Sendable {
 
     /// Ends the conversation; what was asked for is given up.
     public func close() {
+        closed.withLock { $0 = true }
         connection.close()
     }
+
+    /// This end has ended it.
+    var isClosed: Bool { closed.withLock { $0 } }
 
     private var lastComplaints: [String] {
         guard let complaints else { return [] }

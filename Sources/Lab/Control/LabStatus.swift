@@ -6,6 +6,8 @@ public struct LabStatus: Codable, Sendable {
         public var number: Int
         public var name: String?
         public var hostname: String
+        /// By number of the link.
+        public var peers: [Int]
         public var addresses: [String]
         public var macs: [String]
         /// "running", or how it ended.

@@ -67,6 +67,10 @@ public struct LabOrder: Codable, Sendable {
     /// Programs of this host that the guests have, too.
     public var programs: [String]
     public var offload: Bool
+    /// With the host's processor rather than QEMU's own.
+    public var isAccelerated: Bool
+    /// Microseconds that a device looks for work before it sleeps.
+    public var busyPoll: Int
     /// A device process that ends is started anew.
     public var heals: Bool
     /// The lab ends with the connection that asked for it.
@@ -74,7 +78,7 @@ public struct LabOrder: Codable, Sendable {
 
     public init(
         file: String, source: Data, allowed: [String], guests: GuestKind, memoryMiB: Int, bootSeconds: Int,
-        programs: [String], offload: Bool, heals: Bool, isBound: Bool
+        programs: [String], offload: Bool, isAccelerated: Bool, busyPoll: Int, heals: Bool, isBound: Bool
     ) {
         self.file = file
         self.source = source
@@ -84,6 +88,8 @@ public struct LabOrder: Codable, Sendable {
         self.bootSeconds = bootSeconds
         self.programs = programs
         self.offload = offload
+        self.isAccelerated = isAccelerated
+        self.busyPoll = busyPoll
         self.heals = heals
         self.isBound = isBound
     }

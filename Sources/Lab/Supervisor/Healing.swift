@@ -27,6 +27,7 @@ extension Lab {
         hello.link_count = UInt32(vm.peers.count)
         hello.frame_max = order.offload ? LAB_FRAME_MAX : 1514
         hello.offload = order.offload ? 1 : 0
+        hello.busy_poll = UInt32(order.busyPoll)
         hello.restarted = isAnew ? 1 : 0
         try await device.tell(hello, [pages[number].file])
         for (place, interface) in vm.interfaces.enumerated() {

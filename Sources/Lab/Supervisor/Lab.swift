@@ -14,9 +14,9 @@ import Wiring
 /// A running lab: it holds all memory, all bells and the guests' sides, and starts every process. All of it ends with
 /// this process.
 actor Lab {
-    let name: LabName
-    let order: LabOrder
-    let wiring: Wiring
+    nonisolated let name: LabName
+    nonisolated let order: LabOrder
+    nonisolated let wiring: Wiring
     let program: String
     var links: [LabLink] = []
     /// By VM.
@@ -140,7 +140,8 @@ actor Lab {
             vms.append(
                 LabStatus.VM(
                     number: vm.number, name: vm.name, hostname: vm.hostname,
-                    addresses: vm.interfaces.map(\.ip.description), macs: vm.interfaces.map(\.mac.description),
+                    peers: vm.peers.map(\.number), addresses: vm.interfaces.map(\.ip.description),
+                    macs: vm.interfaces.map(\.mac.description),
                     guest: await machines[vm.number].state, device: slot.state,
                     deviceProcess: slot.process?.process.id, restarts: max(slot.starts.count - 1, 0)))
         }

@@ -70,6 +70,7 @@ struct LabLink: Sendable {
         message.generation = generation
         message.queue_length = UInt32(queueLength)
         message.memory = UInt32(size)
+        message.pinned = 1
         return (message, memory.descriptors(of: end(of: vm.number)))
     }
 

@@ -40,7 +40,7 @@ extension Lab {
             say(.progress("ended process \(try kill(number)), the device of vm\(number)"))
         case .restart(let vm): try await restart(try self.vm(vm).number)
         case .scenario(let name):
-            return try await Scenarios.play(name, in: self, say)
+            return try await Scenario.named(name).play(in: self, say)
         // The supervisor's own.
         case .up, .down, .console, .typed: break
         }

@@ -18,12 +18,15 @@ public struct PackageCache: Sendable, Hashable {
     }
 
     /// `topoc/packages` in the user's cache directory.
-    public static var standard: PackageCache {
+    public static var standard: PackageCache { PackageCache(directory: "\(caches)/packages") }
+
+    /// `topoc` in the user's cache directory.
+    public static var caches: String {
         func variable(_ name: String) -> String? {
             getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
         let caches = variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" } ?? "/var/tmp"
-        return PackageCache(directory: "\(caches)/topoc/packages")
+        return "\(caches)/topoc"
     }
 
     /// The directory with the files of a package, which apt fetches where the cache does not have it.

@@ -5,20 +5,35 @@ import Wiring
 /// A guest's virtio-net device, as QEMU is told of it.
 public struct NetworkCard: Sendable, Hashable {
     public let mac: MACAddress
-    /// QEMU's arguments for what the device is connected to: a netdev of the name `NetworkCard.netdev`.
+    /// QEMU's name for what the device is connected to.
+    private let netdev: String
+    /// QEMU's arguments that make a netdev of that name.
     public let backend: [String]
 
     public static let netdev = "net0"
 
-    public init(mac: MACAddress, backend: [String]) {
+    public init(mac: MACAddress, netdev: String = Self.netdev, backend: [String]) {
         self.mac = mac
+        self.netdev = netdev
         self.backend = backend
+    }
+
+    /// A device whose other side is a vhost-user back end, which listens at an abstract Unix socket. One that goes is
+    /// looked for every second.
+    public static func vhostUser(_ number: Int, mac: MACAddress, socket: String) -> NetworkCard {
+        let netdev = "net\(number)"
+        return NetworkCard(
+            mac: mac, netdev: netdev,
+            backend: [
+                "-chardev", "socket,id=\(netdev)-socket,path=\(socket),abstract=on,reconnect=1",
+                "-netdev", "vhost-user,id=\(netdev),chardev=\(netdev)-socket",
+            ])
     }
 
     var arguments: [String] {
         // Without MSI-X: QEMU 7.2 under TCG ends in msix_set_vector_notifiers when a vhost-user backend has it.
         // Without a ROM: nothing is booted over the network.
-        backend + ["-device", "virtio-net-pci,netdev=\(Self.netdev),mac=\(mac),vectors=0,romfile="]
+        backend + ["-device", "virtio-net-pci,netdev=\(netdev),mac=\(mac),vectors=0,romfile="]
     }
 }
 

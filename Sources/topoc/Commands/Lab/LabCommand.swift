@@ -17,7 +17,11 @@ struct LabCommand: ParsableCommand {
             for seL4: a device process for each VM, and for each link memory that its two devices alone have. All of a \
             lab ends with the process that holds it.
             """,
-        subcommands: [LabUp.self, LabStatusCommand.self, LabExec.self, LabDown.self, LabSupervise.self])
+        subcommands: [
+            LabUp.self, LabStatusCommand.self, LabExec.self, LabConsole.self, LabStats.self, LabCapture.self,
+            LabImpair.self, LabPartition.self, LabHeal.self, LabKill.self, LabRestart.self, LabScenario.self,
+            LabRun.self, LabDown.self, LabSupervise.self,
+        ])
 }
 
 /// Which lab is meant.
@@ -35,6 +39,10 @@ struct LabOptions: ParsableArguments {
 
     /// To the lab that is up.
     func connect() throws(LabError) -> LabClient { try LabClient(name) }
+
+    static func complain(_ error: LabError) {
+        Console.complain(FileError("[\(error.code)] \(error.message)", notes: error.notes))
+    }
 }
 
 /// A command that speaks with a lab.
@@ -48,7 +56,7 @@ extension LabSubcommand {
         do {
             status = try await perform()
         } catch let error as LabError {
-            Console.complain(FileError("[\(error.code)] \(error.message)", notes: error.notes))
+            LabOptions.complain(error)
             status = Outcome.inputOutput.rawValue
         } catch let error as FileError {
             Console.complain(error)

@@ -4,6 +4,7 @@ import ArgumentParser
 import Diagnostics
 import FoundationEssentials
 import Lab
+import SystemPackage
 import TopologyLanguage
 import TopologyRules
 import Wiring
@@ -16,7 +17,7 @@ struct LabUp: LabSubcommand {
     @OptionGroup var lab: LabOptions
 
     func perform() async throws -> Int32 {
-        guard let order = try topology.order(isBound: false) else { return Outcome.findings.rawValue }
+        guard let order = try await topology.order(isBound: false) else { return Outcome.findings.rawValue }
         let client = try LabClient(starting: lab.name, guests: order.guests)
         try await client.ask(.up(order)) { event in
             if case .progress(let line) = event { Console.note("\(line)\n") }
@@ -51,11 +52,19 @@ struct LabTopology: ParsableArguments {
         completion: .file())
     var programs: [String] = []
 
+    @Flag(help: "Let the host's processor run the guests of QEMU; it must let this user.")
+    var kvm = false
+
     @Flag(help: "Leave checksums and segmentation to the receiver: frames of up to 64 KiB.")
     var offload = false
 
     @Flag(help: "Leave a device process that has ended as it is.")
     var noHealing = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a device looks for work before it sleeps.", valueName: "microseconds", visibility: .hidden))
+    var busyPoll = 0
 
     @Option(
         name: .customLong("allow"),
@@ -69,19 +78,28 @@ struct LabTopology: ParsableArguments {
         guard (1...3600).contains(bootTime) else {
             throw ValidationError("--boot-time is 1 to 3600 seconds, and not \(bootTime).")
         }
+        guard (0...1_000_000).contains(busyPoll) else {
+            throw ValidationError("--busy-poll is 0 to 1000000 microseconds, and not \(busyPoll).")
+        }
     }
 
     /// `nil` where the topology cannot be wired; what is wrong with it has been said.
-    func order(isBound: Bool) throws -> LabOrder? {
+    ///
+    /// - Parameter wanted: of the topology's programs for guests, those that are built; `nil`: all.
+    func order(isBound: Bool, programs wanted: [String]? = nil) async throws -> LabOrder? {
         let source = try Input(file).source
         let result = Linter.lint(TopologyFile(reading: source), target: .lab, allowing: Set(allowed))
         if !result.report.findings.isEmpty {
             Console.note(TextRenderer(style: Console.errorStyle).render([result.report]))
         }
-        guard result.wiring != nil else { return nil }
+        guard let wiring = result.wiring else { return nil }
+        let built = try await GuestPrograms.built(
+            wiring.programs, beside: FilePath(file).removingLastComponent().string, wanted: wanted, given: programs
+        ) { Console.note("\($0)\n") }
         return LabOrder(
             file: source.name, source: Data(source.bytes), allowed: allowed, guests: guests, memoryMiB: memory,
-            bootSeconds: bootTime, programs: programs, offload: offload, heals: !noHealing, isBound: isBound)
+            bootSeconds: bootTime, programs: programs + built, offload: offload, isAccelerated: kvm,
+            busyPoll: busyPoll, heals: !noHealing, isBound: isBound)
     }
 }
 

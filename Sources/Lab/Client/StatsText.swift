@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+extension StatsSnapshot {
+    /// For a person: each direction of each link with what went in, what came out, and what became of the rest.
+    public var text: String {
+        let ends = Dictionary(links.map { (Ends(vm: $0.vm, peer: $0.peer), $0) }) { first, _ in first }
+        let rows = links.map { sender in
+            let receiver = ends[Ends(vm: sender.peer, peer: sender.vm)]
+            let drops = sender.sent.drops.merging(receiver?.received.drops ?? [:], uniquingKeysWith: +)
+            return [
+                "vm\(sender.vm) vm\(sender.peer)", sender.state, "\(sender.sent.frames)", "\(sender.sent.bytes)",
+                "\(receiver?.received.frames ?? 0)", Self.causes(drops), "\(sender.parked)",
+                Self.time(receiver?.latencyP50), Self.time(receiver?.latencyP99), Self.time(receiver?.latencyMax),
+            ]
+        }
+        var text = TextTable(
+            ["FROM TO", "STATE", "SENT", "BYTES", "RECEIVED", "DROPPED", "WAITED", "P50", "P99", "MAX"], rows
+        ).text
+        text += "\n"
+        text +=
+            TextTable(
+                ["INTERFACE", "GUEST", "FROM GUEST", "TO GUEST", "DROPPED"],
+                interfaces.map { interface in
+                    [
+                        "vm\(interface.vm) eth\(interface.interface)", interface.state, "\(interface.fromGuest.frames)",
+                        "\(interface.toGuest.frames)",
+                        Self.causes(interface.fromGuest.drops.merging(interface.toGuest.drops, uniquingKeysWith: +)),
+                    ]
+                }
+            ).text
+        return text
+    }
+
+    private struct Ends: Hashable {
+        let vm: Int
+        let peer: Int
+    }
+
+    /// "loss 3, cut 1".
+    private static func causes(_ drops: [String: UInt64]) -> String {
+        drops.isEmpty ? "-" : drops.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
+    private static func time(_ nanoseconds: UInt64?) -> String {
+        guard let nanoseconds else { return "-" }
+        let microseconds = (Double(nanoseconds) / 100).rounded() / 10
+        return microseconds < 10_000 ? "\(microseconds) us" : "\((microseconds / 100).rounded() / 10) ms"
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Wiring
+
+/// What is played across the VMs of a lab.
+public enum Scenario: String, Sendable, CaseIterable {
+    /// The programs of Examples/zmq_samples: first on one VM, then across all.
+    case zmq
+    /// Each VM calls each other, and what passes is compared with the flows that are certified.
+    case flows
+
+    static func named(_ name: String) throws(LabError) -> Scenario {
+        guard let scenario = Scenario(rawValue: name) else {
+            throw LabError(
+                LabRules.scenario, "there is no scenario `\(name)`",
+                notes: ["there are \(allCases.map { "`\($0.rawValue)`" }.joined(separator: ", "))"])
+        }
+        return scenario
+    }
+
+    /// The programs that it needs in the guests; each is a target of the CMake project that comes with the topology.
+    public var programs: [String] {
+        switch self {
+        case .zmq: ["zmq_samples"]
+        case .flows: []
+        }
+    }
+
+    func play(in lab: Lab, _ say: @escaping @Sendable (Event) -> Void) async throws(LabError) -> Event {
+        switch self {
+        case .zmq: try await ZmqScenario(lab).play(say)
+        case .flows: try await FlowsScenario(lab).play(say)
+        }
+    }
+}
+
+extension Lab {
+    /// How a guest calls a program that came with the lab.
+    func path(of program: String) throws(LabError) -> String {
+        guard let path = order.programs.first(where: { $0.split(separator: "/").last.map(String.init) == program })
+        else {
+            throw LabError(
+                LabRules.scenario, "the lab has no program `\(program)`",
+                notes: ["`topoc lab run` builds it; `topoc lab up --program PATH` brings one along"])
+        }
+        return order.guests == .qemu ? program : path
+    }
+
+    /// The address at which one VM reaches another: on the link that they have, or its first.
+    nonisolated func address(of vm: Int, from other: Int) -> String {
+        let way = wiring.vms[vm].peers.first { $0.number == other }
+        return wiring.vms[vm].interfaces[way?.interface ?? 0].ip.host
+    }
+}
