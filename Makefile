@@ -44,6 +44,7 @@ test: .build/tools/ready
 	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
 	$(MAKE) -C Fuzz/DataPath smoke
+	$(MAKE) -C Fuzz/VhostUser smoke
 	$(MAKE) -C Benchmarks/DataPath smoke
 
 # What boots three guests under QEMU, and has the machine to itself. After `make test`, which installs what it needs.
@@ -92,6 +93,7 @@ fuzz: build
 	$(SWIFT) build $(RELEASE) --product topoc-fuzz
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-fuzz" $(FUZZ)
 	$(MAKE) -C Fuzz/DataPath run
+	$(MAKE) -C Fuzz/VhostUser run
 
 # Proofs/README.md says what each line claims.
 proofs:

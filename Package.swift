@@ -126,7 +126,7 @@ let package = Package(
                 "CAmkES", "Diagnostics", "TopologyLanguage", "TopologyRules", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Fuzz", exclude: ["DataPath", "README.md"]),
+            path: "Fuzz", exclude: ["DataPath", "README.md", "VhostUser"]),
         // The link calls of each layout as tables of functions, so that one test serves all.
         .target(
             name: "CVirtqueueHarness", dependencies: ["CVirtqueue"], path: "Tests/CVirtqueueHarness"),
@@ -181,10 +181,13 @@ let package = Package(
             name: "LabGuestTests", dependencies: ["LabGuest", "Processes", "Topology", "TopologyLanguage", "Wiring"]),
         // Two vhost-user back ends joined back to back, in a test and as a program.
         .target(
-            name: "VhostUserHarness", dependencies: ["CLab", "CVhostUser", "CVirtqueue"], path: "Tests/VhostUserHarness"
-        ),
+            name: "VhostUserHarness", dependencies: ["CLab", "CVhostUser", "CVirtqueue"],
+            path: "Tests/VhostUserHarness"),
         .executableTarget(
             name: "vhost-user-join", dependencies: ["VhostUserHarness"], path: "Tests/VhostUserTests/Join"),
+        .testTarget(
+            name: "VhostUserTests",
+            dependencies: ["CLab", "CVhostUser", "LabGuest", "Processes", "VhostUserHarness"], exclude: ["Join"]),
         // The device process, with the test as its supervisor. Not a dependency: its C has a `main` of its own.
         .testTarget(
             name: "LabDeviceTests", dependencies: ["CHostMemory", "CLab", "Topology", "Wiring"]),

@@ -63,6 +63,19 @@ static bool send_packet(struct guest *guest, struct guest_packet *packet, uint32
     return lab_port_send(guest->port, &packet->packet);
 }
 
+/*
+ * A ring that was disabled: frames are taken and go nowhere, as the protocol wants it. Of one that was not enabled yet
+ * they stay, so that a guest that is connected anew loses none.
+ */
+static void discard(struct guest *guest, struct vhost_user_queue *queue)
+{
+    if (guest->session.rings[VHOST_USER_TRANSMIT].served) {
+        lab_port_stats(guest->port)->from_guest.drops[LAB_DROP_GUEST] +=
+            vhost_user_queue_discard(queue, VHOST_USER_LENGTH_MAX);
+        guest->interrupts[VHOST_USER_TRANSMIT] |= vhost_user_queue_flush(queue);
+    }
+}
+
 uint32_t guest_transmit(void *context, uint32_t budget)
 {
     struct guest *guest = context;
@@ -73,9 +86,8 @@ uint32_t guest_transmit(void *context, uint32_t budget)
     }
     vhost_user_queue_mute(queue);
     if (!guest->session.rings[VHOST_USER_TRANSMIT].enabled) {
-        /* As the protocol wants it: frames are taken, and go nowhere. */
-        lab_port_stats(guest->port)->from_guest.drops[LAB_DROP_GUEST] +=
-            vhost_user_queue_discard(queue, VHOST_USER_LENGTH_MAX);
+        discard(guest, queue);
+        return 0;
     }
     while (taken < budget && guest->free != NULL && lab_port_ready(guest->port)) {
         struct guest_packet *packet = guest->free;
@@ -161,13 +173,13 @@ bool guest_listen(void *context, bool for_room)
     struct guest *guest = context;
     struct vhost_user_queue *queue = vhost_user_session_queue(&guest->session, VHOST_USER_TRANSMIT);
     (void)for_room;
-    return queue != NULL && vhost_user_queue_listen(queue) == TOPOC_VQ_READY && guest->free != NULL
-           && lab_port_ready(guest->port);
+    return queue != NULL && guest->session.rings[VHOST_USER_TRANSMIT].served
+           && vhost_user_queue_listen(queue) == TOPOC_VQ_READY && guest->free != NULL && lab_port_ready(guest->port);
 }
 
 bool guest_poll(void *context)
 {
     struct guest *guest = context;
     struct vhost_user_queue *queue = vhost_user_session_queue(&guest->session, VHOST_USER_TRANSMIT);
-    return queue != NULL && vhost_user_queue_has(queue);
+    return queue != NULL && guest->session.rings[VHOST_USER_TRANSMIT].served && vhost_user_queue_has(queue);
 }

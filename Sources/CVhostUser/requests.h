@@ -5,15 +5,15 @@
  */
 
 /*
- * What each request does, once its message has the size and the descriptors that it must have. A descriptor that is kept
- * is set to -1 in the message.
+ * What each request does, once its message has the size and the descriptors that it must have. A descriptor that is
+ * kept is set to -1 in the message.
  */
 
 #pragma once
 
 #include <vhost_user/session.h>
 
-/* `result` is the reply's value: what was asked for, or, where the front end wants to hear of it, 0: done, 1: refused. */
+/* `result` is the reply's value: what was asked for; or, where the front end wants to hear of it, 1: it was refused. */
 typedef enum vhost_user_fault vhost_user_request(struct vhost_user_session *session,
                                                  struct vhost_user_message *message, uint64_t *result);
 

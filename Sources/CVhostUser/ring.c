@@ -79,6 +79,7 @@ enum vhost_user_fault vhost_user_ring_start(struct vhost_user_session *session, 
     if (!vhost_user_session_has(session, VHOST_USER_PROTOCOL_FEATURES)) {
         ring->enabled = true;
     }
+    ring->served = ring->enabled;
     if (number == VHOST_USER_TRANSMIT) {
         discard_taken(session, ring, taken);
     }

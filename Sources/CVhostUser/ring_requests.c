@@ -101,6 +101,7 @@ enum vhost_user_fault vhost_user_set_vring_enable(struct vhost_user_session *ses
         return VHOST_USER_FAULT_VALUE;
     }
     ring->enabled = message->payload.state.value == 1;
+    ring->served = ring->served || ring->enabled;
     return VHOST_USER_SOUND;
 }
 

@@ -127,8 +127,8 @@ void vhost_user_session_init(struct vhost_user_session *session, const struct vh
     session->hooks = *hooks;
     session->frame_max = frame_max;
     session->restarted = restarted;
-    session->offered = VIRTIO_VERSION_1 | VIRTIO_NET_MRG_RXBUF | VIRTIO_NET_MTU | VIRTIO_INDIRECT_DESC | VIRTIO_EVENT_IDX
-                       | VIRTIO_RING_PACKED | VIRTIO_IN_ORDER | VHOST_USER_PROTOCOL_FEATURES;
+    session->offered = VIRTIO_VERSION_1 | VIRTIO_NET_MRG_RXBUF | VIRTIO_NET_MTU | VIRTIO_INDIRECT_DESC
+                       | VIRTIO_EVENT_IDX | VIRTIO_RING_PACKED | VIRTIO_IN_ORDER | VHOST_USER_PROTOCOL_FEATURES;
     if (offload) {
         session->offered |= VIRTIO_NET_CSUM | VIRTIO_NET_GUEST_CSUM | VIRTIO_NET_HOST_TSO4 | VIRTIO_NET_HOST_TSO6
                             | VIRTIO_NET_GUEST_TSO4 | VIRTIO_NET_GUEST_TSO6;
@@ -154,7 +154,8 @@ void vhost_user_session_close(struct vhost_user_session *session)
     vhost_user_session_init(session, &hooks, session->frame_max, offload, session->restarted);
 }
 
-struct vhost_user_queue *vhost_user_session_queue(struct vhost_user_session *session, enum vhost_user_ring_number ring)
+struct vhost_user_queue *vhost_user_session_queue(struct vhost_user_session *session,
+                                                  enum vhost_user_ring_number ring)
 {
     struct vhost_user_queue *queue = &session->rings[ring].queue;
     return session->rings[ring].started && vhost_user_queue_fault(queue) == TOPOC_VQ_SOUND ? queue : NULL;

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 
 #include <harness_wire.h>
+#include <lab/guest_side.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,8 @@
 
 #pragma once
 
-#include <lab/guest_side.h>
+#include <lab/control.h>
+#include <lab/stats.h>
 
 #define WIRE_ENDS 2
 

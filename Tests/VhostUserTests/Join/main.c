@@ -5,13 +5,15 @@
  */
 
 /*
- * join [--offload] [--restarted] NAME NAME: two vhost-user back ends, joined back to back, on listening sockets of these
- * paths or abstract names. Ends when its standard input does, and says what became of each guest's frames, a line each.
+ * join [--offload] [--restarted] NAME NAME: two vhost-user back ends, joined back to back, on listening sockets of
+ * these paths or abstract names. Ends when its standard input does, and says what became of each guest's frames, a
+ * line each.
  */
 
 #include <errno.h>
 #include <harness_wire.h>
 #include <inttypes.h>
+#include <lab/frame.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

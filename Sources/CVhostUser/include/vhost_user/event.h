@@ -14,8 +14,8 @@
 bool vhost_user_event_learn(void);
 
 /*
- * Whether a descriptor is an eventfd; then it is made non-blocking, or else not touched. It is told by how it acts: names
- * of descriptors stand in /proc, which a confined process cannot read.
+ * Whether a descriptor is an eventfd; then it is made non-blocking, or else not touched. It is told by how it acts:
+ * names of descriptors stand in /proc, which a confined process cannot read.
  */
 bool vhost_user_event_admit(int descriptor);
 

@@ -31,9 +31,10 @@ struct vhost_user_memory {
 };
 
 /*
- * Maps the regions of a table, whose files are `descriptors`, one each; they stay the caller's. Every region must lie on
- * pages, overlap no other, and be no longer than its file, which must be memory: a page of any other file could keep
- * its reader waiting for as long as whoever serves it likes. Where it fails there is no memory, and nothing is mapped.
+ * Maps the regions of a table, whose files are `descriptors`, one each; they stay the caller's. Every region must lie
+ * on pages, overlap no other, and be no longer than its file, which must be memory: a page of any other file could
+ * keep its reader waiting for as long as whoever serves it likes. Where it fails there is no memory, and nothing is
+ * mapped.
  */
 enum vhost_user_fault vhost_user_memory_map(struct vhost_user_memory *memory, const struct vhost_user_table *table,
                                             const int *descriptors);

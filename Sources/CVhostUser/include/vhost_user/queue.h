@@ -50,11 +50,11 @@ struct vhost_user_part_sizes {
 struct vhost_user_part_sizes vhost_user_queue_sizes(uint16_t length, bool packed);
 
 /*
- * Starts at position `base`, as SET_VRING_BASE says it: of a split ring the next entry of the available ring; of a packed
- * one a slot, and in bit 15 its wrap counter. What a split ring's used index says was taken and not given back stands at
- * the begin again; `taken` says how many chains these are. A packed ring does not say: the half of its base that is for
- * used descriptors is set by QEMU and not by DPDK, and both mean that nothing was taken. False where the position
- * cannot be.
+ * Starts at position `base`, as SET_VRING_BASE says it: of a split ring the next entry of the available ring; of a
+ * packed one a slot, and in bit 15 its wrap counter. What a split ring's used index says was taken and not given back
+ * stands at the begin again; `taken` says how many chains these are. A packed ring does not say: the half of its base
+ * that is for used descriptors is set by QEMU and not by DPDK, and both mean that nothing was taken. False where the
+ * position cannot be.
  */
 bool vhost_user_queue_start(struct vhost_user_queue *queue, const struct vhost_user_parts *parts, bool packed,
                             const struct topoc_vq_memory *memory, struct topoc_vq_features features, uint32_t base,
@@ -69,8 +69,8 @@ enum topoc_vq_fault vhost_user_queue_fault(const struct vhost_user_queue *queue)
 /* -- From the guest. -- */
 
 /*
- * Copies the next chain to `capacity` bytes of private memory. READY: it has `length` bytes; EMPTY; REFUSED: it has more
- * than `capacity`; BROKEN. `destination` may have been written whatever is returned.
+ * Copies the next chain to `capacity` bytes of private memory. READY: it has `length` bytes; EMPTY; REFUSED: it has
+ * more than `capacity`; BROKEN. `destination` may have been written whatever is returned.
  */
 enum topoc_vq_status vhost_user_queue_take(struct vhost_user_queue *queue, unsigned char *destination,
                                            uint32_t capacity, uint32_t *length);

@@ -31,6 +31,7 @@ struct vhost_user_ring {
     bool placed;  /* the addresses have been said */
     bool started;
     bool enabled;
+    bool served;   /* it has been enabled since it was started */
     bool reported; /* the front end has been told that its driver broke the queue */
     int kick;
     int call;

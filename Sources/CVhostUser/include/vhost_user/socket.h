@@ -19,8 +19,8 @@ struct vhost_user_inbox {
 };
 
 /*
- * Takes the next connection of a listening socket: a non-blocking socket, of a front end of `user` or of root. -1: there
- * is none, or it was another's, and is closed.
+ * Takes the next connection of a listening socket: a non-blocking socket, of a front end of `user` or of root. -1:
+ * there is none, or it was another's, and is closed.
  */
 int vhost_user_socket_accept(int listening, unsigned int user);
 
