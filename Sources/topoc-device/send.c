@@ -101,7 +101,7 @@ static bool lab_send_oldest(struct lab_wire *wire, const struct lab_waiting *wai
     }
     if (status == TOPOC_VQ_READY) {
         lab_send_show(wire, &frame, now);
-        topoc_switch_stage(&port->sw, link, (uint16_t)wire->place, &frame, buffer);
+        topoc_switch_stage(&port->sw, link, &frame, buffer);
     } else if (status == TOPOC_VQ_BROKEN) {
         topoc_switch_break(&port->sw, (uint16_t)wire->place);
         link->counters.send_drops[TOPOC_DROP_BROKEN]++;

@@ -140,7 +140,6 @@ static inline enum topoc_switch_refusal topoc_switch_init(struct topoc_switch *s
     }
     memset(sw, 0, sizeof(*sw));
     sw->config = *config;
-    sw->staged = TOPOC_SWITCH_NONE;
     sw->oldest = TOPOC_SWITCH_NONE;
     sw->newest = TOPOC_SWITCH_NONE;
     sw->free = TOPOC_SWITCH_NONE;
@@ -159,7 +158,7 @@ static inline enum topoc_switch_refusal topoc_switch_init(struct topoc_switch *s
         link->state = TOPOC_LINK_LIVE;
         link->staged = false;
         link->progressed = false;
-        link->next_staged = TOPOC_SWITCH_NONE;
+        link->next_staged = NULL;
         link->parked = 0;
         memset(&link->counters, 0, sizeof(link->counters));
     }

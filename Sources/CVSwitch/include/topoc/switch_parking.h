@@ -37,9 +37,9 @@ static inline void topoc_switch_signal(struct topoc_switch_link *link)
  */
 static inline void topoc_switch_publish(struct topoc_switch *sw)
 {
-    for (uint16_t i = sw->staged; i != TOPOC_SWITCH_NONE; i = sw->config.links[i].next_staged) {
-        if (sw->config.links[i].state != TOPOC_LINK_BROKEN) {
-            topoc_link_flush(&sw->config.links[i].driver);
+    for (struct topoc_switch_link *link = sw->staged; link != NULL; link = link->next_staged) {
+        if (link->state != TOPOC_LINK_BROKEN) {
+            topoc_link_flush(&link->driver);
         }
     }
 }
@@ -50,14 +50,16 @@ static inline void topoc_switch_publish(struct topoc_switch *sw)
  */
 static inline void topoc_switch_flush(struct topoc_switch *sw)
 {
-    if (sw->staged == TOPOC_SWITCH_NONE) {
+    struct topoc_switch_link *next = sw->staged;
+    if (next == NULL) {
         return;
     }
     topoc_switch_publish(sw);
     topoc_link_fence();
-    while (sw->staged != TOPOC_SWITCH_NONE) {
-        struct topoc_switch_link *link = &sw->config.links[sw->staged];
-        sw->staged = link->next_staged;
+    sw->staged = NULL;
+    while (next != NULL) {
+        struct topoc_switch_link *link = next;
+        next = link->next_staged;
         link->staged = false;
         if (link->state != TOPOC_LINK_BROKEN && topoc_link_driver_ask(&link->driver)) {
             link->signal(link->context);
@@ -134,7 +136,7 @@ static inline void topoc_switch_break(struct topoc_switch *sw, uint16_t index)
 }
 
 /* Copies a frame into the buffer that was reserved for it. */
-TOPOC_VQ_OFTEN void topoc_switch_stage(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
+TOPOC_VQ_OFTEN void topoc_switch_stage(struct topoc_switch *sw, struct topoc_switch_link *link,
                                        const struct topoc_switch_frame *frame, unsigned char *buffer)
 {
     topoc_switch_frame_copy(frame, buffer);
@@ -144,7 +146,7 @@ TOPOC_VQ_OFTEN void topoc_switch_stage(struct topoc_switch *sw, struct topoc_swi
     if (!link->staged) {
         link->staged = true;
         link->next_staged = sw->staged;
-        sw->staged = index;
+        sw->staged = link;
     }
 }
 
@@ -164,7 +166,7 @@ static inline enum topoc_vq_status topoc_switch_reserve_or_listen(struct topoc_s
 }
 
 /* The common case: the frame goes into the link's ring. False: topoc_switch_wait decides what becomes of it. */
-TOPOC_VQ_OFTEN bool topoc_switch_put(struct topoc_switch *sw, struct topoc_switch_link *link, uint16_t index,
+TOPOC_VQ_OFTEN bool topoc_switch_put(struct topoc_switch *sw, struct topoc_switch_link *link,
                                      const struct topoc_switch_frame *frame)
 {
     unsigned char *buffer;
@@ -172,7 +174,7 @@ TOPOC_VQ_OFTEN bool topoc_switch_put(struct topoc_switch *sw, struct topoc_switc
         || topoc_link_reserve(&link->driver, frame->length, &buffer) != TOPOC_VQ_READY) {
         return false;
     }
-    topoc_switch_stage(sw, link, index, frame, buffer);
+    topoc_switch_stage(sw, link, frame, buffer);
     return true;
 }
 
@@ -212,7 +214,7 @@ static TOPOC_SWITCH_RARE void topoc_switch_wait(struct topoc_switch *sw, struct 
         if (status == TOPOC_VQ_READY) {
             link->state = TOPOC_LINK_LIVE;
             topoc_link_driver_mute(&link->driver);
-            topoc_switch_stage(sw, link, index, frame, buffer);
+            topoc_switch_stage(sw, link, frame, buffer);
             return;
         }
         if (status == TOPOC_VQ_BROKEN) {
@@ -266,7 +268,7 @@ static inline void topoc_switch_resume_link(struct topoc_switch *sw, uint16_t in
             return;
         }
         if (status == TOPOC_VQ_READY) {
-            topoc_switch_stage(sw, link, index, &record->frame, buffer);
+            topoc_switch_stage(sw, link, &record->frame, buffer);
         } else {
             link->counters.send_drops[TOPOC_DROP_REFUSED]++;
         }

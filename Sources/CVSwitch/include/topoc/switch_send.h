@@ -28,6 +28,7 @@ static inline uint16_t topoc_switch_find(const struct topoc_switch *sw, uint64_t
 
 /* Where a frame goes: to the links from `first` to the one before `end`. */
 struct topoc_switch_route {
+    struct topoc_switch_link *links; /* the switch's, read once for all */
     uint16_t first;
     uint16_t end;
     uint16_t share;  /* of the records of parked frames, for each link */
@@ -43,6 +44,7 @@ TOPOC_VQ_OFTEN bool topoc_switch_route(struct topoc_switch *sw, const struct top
         sw->drops[TOPOC_DROP_SOURCE]++;
         return false;
     }
+    route->links = sw->config.links;
     route->first = 0;
     route->end = sw->config.link_count;
     route->share = sw->free_count;
@@ -63,8 +65,8 @@ TOPOC_VQ_OFTEN void topoc_switch_send_to(struct topoc_switch *sw, uint16_t index
                                          const struct topoc_switch_frame *frame, void *cookie,
                                          struct topoc_switch_route *route)
 {
-    struct topoc_switch_link *link = &sw->config.links[index];
-    if (!topoc_switch_put(sw, link, index, frame)) {
+    struct topoc_switch_link *link = &route->links[index];
+    if (!topoc_switch_put(sw, link, frame)) {
         struct topoc_switch_frame waiting = *frame; /* so that compilers keep `frame` in registers */
         uint16_t record = route->record;            /* and `route` */
         topoc_switch_wait(sw, link, index, &waiting, cookie, route->share, &record);

@@ -70,10 +70,10 @@ struct topoc_switch_link {
     void (*signal)(void *context);
     void *context;
     enum topoc_switch_state state;
-    bool staged;          /* something waits for topoc_switch_flush */
-    bool progressed;      /* took a parked frame since the last topoc_switch_expire */
-    uint16_t next_staged; /* the list of those links */
-    uint16_t parked;      /* frames that wait for room here */
+    bool staged;     /* something waits for topoc_switch_flush */
+    bool progressed; /* took a parked frame since the last topoc_switch_expire */
+    uint16_t parked; /* frames that wait for room here */
+    struct topoc_switch_link *next_staged; /* the list of those for which something waits */
     struct topoc_switch_counters counters;
 };
 
@@ -127,7 +127,7 @@ struct topoc_switch_config {
  */
 struct topoc_switch {
     struct topoc_switch_config config;
-    uint16_t staged;       /* the first link that has something staged */
+    struct topoc_switch_link *staged; /* the list of links that have something staged */
     uint16_t oldest;       /* the parked frames, in arrival order */
     uint16_t newest;
     uint16_t free;         /* the list of records that hold no frame */

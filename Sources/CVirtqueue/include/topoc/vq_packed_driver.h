@@ -150,7 +150,21 @@ TOPOC_VQ_OFTEN void topoc_packed_driver_take(struct topoc_packed_driver *driver,
     }
 }
 
-/* Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. */
+/* Publishes what is staged, all at once. */
+TOPOC_VQ_OFTEN void topoc_packed_driver_flush(struct topoc_packed_driver *driver)
+{
+    if (driver->staged != 0) {
+        uint16_t slot = (uint16_t)((driver->next - driver->staged) & (topoc_packed_length(&driver->rings) - 1u));
+        /* Releases frames and descriptors to topoc_packed_device_peek. */
+        topoc_store_release_u16(&driver->rings.descriptors[slot].flags, (uint16_t)driver->head_flags);
+        driver->staged = 0;
+    }
+}
+
+/*
+ * Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. Frames that
+ * fill half of the pool wait no longer: the device reads them while others are written, or the two would take turns.
+ */
 TOPOC_VQ_OFTEN void topoc_packed_driver_stage(struct topoc_packed_driver *driver, uint32_t length)
 {
     uint16_t ring = topoc_packed_length(&driver->rings);
@@ -169,16 +183,8 @@ TOPOC_VQ_OFTEN void topoc_packed_driver_stage(struct topoc_packed_driver *driver
     }
     driver->staged++;
     topoc_packed_driver_take(driver, slot, length);
-}
-
-/* Publishes what is staged, all at once. */
-TOPOC_VQ_OFTEN void topoc_packed_driver_flush(struct topoc_packed_driver *driver)
-{
-    if (driver->staged != 0) {
-        uint16_t slot = (uint16_t)((driver->next - driver->staged) & (topoc_packed_length(&driver->rings) - 1u));
-        /* Releases frames and descriptors to topoc_packed_device_peek. */
-        topoc_store_release_u16(&driver->rings.descriptors[slot].flags, (uint16_t)driver->head_flags);
-        driver->staged = 0;
+    if (TOPOC_SELDOM(topoc_vq_pool_is_half(&driver->pool, driver->staged, length))) {
+        topoc_packed_driver_flush(driver);
     }
 }
 

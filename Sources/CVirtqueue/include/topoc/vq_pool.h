@@ -112,6 +112,12 @@ TOPOC_VQ_OFTEN uint32_t topoc_vq_pool_take(struct topoc_vq_pool *pool, uint32_t 
     return end;
 }
 
+/* Whether `count` buffers as long as this one fill half of the pool: about, where they are of several lengths. */
+TOPOC_VQ_OFTEN bool topoc_vq_pool_is_half(const struct topoc_vq_pool *pool, uint32_t count, uint32_t length)
+{
+    return count * length >= pool->size / 2u;
+}
+
 /* Lets no buffer fit any more. */
 static inline void topoc_vq_pool_close(struct topoc_vq_pool *pool)
 {

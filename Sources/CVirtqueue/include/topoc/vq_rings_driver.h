@@ -150,7 +150,21 @@ TOPOC_VQ_OFTEN enum topoc_vq_status TOPOC_VQ(driver_reserve)(struct TOPOC_VQ(dri
     return TOPOC_VQ_READY;
 }
 
-/* Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. */
+/* Publishes what is staged, all at once. */
+TOPOC_VQ_OFTEN void TOPOC_VQ(driver_flush)(struct TOPOC_VQ(driver) *driver)
+{
+    if (driver->next != driver->published) {
+        driver->published = driver->next;
+        /* Releases frames and descriptors to the device's look at the available index. */
+        topoc_store_release_u16(&driver->rings.available->index,
+                                TOPOC_VQ(index)((uint16_t)driver->published, driver->rings.length));
+    }
+}
+
+/*
+ * Puts the reserved buffer, `length` bytes of which hold the frame, behind those that wait to be published. Frames that
+ * fill half of the pool wait no longer: the device reads them while others are written, or the two would take turns.
+ */
 TOPOC_VQ_OFTEN void TOPOC_VQ(driver_stage)(struct TOPOC_VQ(driver) *driver, uint32_t length)
 {
     uint16_t next = (uint16_t)driver->next;
@@ -160,16 +174,8 @@ TOPOC_VQ_OFTEN void TOPOC_VQ(driver_stage)(struct TOPOC_VQ(driver) *driver, uint
     topoc_store_u32(&descriptor->length, length);
     driver->ends[slot] = topoc_vq_pool_take(&driver->pool, length);
     driver->next = (uint16_t)(next + 1u);
-}
-
-/* Publishes what is staged, all at once. */
-TOPOC_VQ_OFTEN void TOPOC_VQ(driver_flush)(struct TOPOC_VQ(driver) *driver)
-{
-    if (driver->next != driver->published) {
-        driver->published = driver->next;
-        /* Releases frames and descriptors to the device's look at the available index. */
-        topoc_store_release_u16(&driver->rings.available->index,
-                                TOPOC_VQ(index)((uint16_t)driver->published, driver->rings.length));
+    if (TOPOC_SELDOM(topoc_vq_pool_is_half(&driver->pool, (uint16_t)(driver->next - driver->published), length))) {
+        TOPOC_VQ(driver_flush)(driver);
     }
 }
 
