@@ -190,7 +190,12 @@ let package = Package(
             dependencies: ["CLab", "CVhostUser", "LabGuest", "Processes", "VhostUserHarness"], exclude: ["Join"]),
         // The device process, with the test as its supervisor. Not a dependency: its C has a `main` of its own.
         .testTarget(
-            name: "LabDeviceTests", dependencies: ["CHostMemory", "CLab", "Topology", "Wiring"]),
+            name: "LabDeviceTests", dependencies: ["CHostMemory", "CLab", "CProcesses", "Topology", "Wiring"],
+            exclude: ["Namespace", "Probe"]),
+        // A guest that is a network namespace, and a device that tries what it may not.
+        .executableTarget(
+            name: "lab-namespace", dependencies: ["CLab"], path: "Tests/LabDeviceTests/Namespace"),
+        .executableTarget(name: "lab-probe", dependencies: ["CLab"], path: "Tests/LabDeviceTests/Probe"),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"]),
     ],

@@ -45,7 +45,7 @@ uint64_t lab_histogram_quantile(const struct lab_histogram *histogram, double sh
     }
     for (uint32_t i = 0; i + 1u < LAB_HISTOGRAM_BUCKETS; i++) {
         below += histogram->count[i];
-        if (total > 0 && (double)below >= share * (double)total) {
+        if (below > 0 && (double)below >= share * (double)total) {
             uint64_t end = lab_histogram_least(i + 1u);
             return end < histogram->max ? end : histogram->max;
         }

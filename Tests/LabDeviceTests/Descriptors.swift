@@ -60,6 +60,11 @@ final class Descriptor: Sendable {
         return poll(&polled, 1, milliseconds) == 1
     }
 
+    var isWritable: Bool {
+        var polled = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+        return poll(&polled, 1, 0) == 1
+    }
+
     /// What is read at once; `nil` where nothing came, or the other side is closed.
     func read(within milliseconds: Int32, upTo count: Int = 70_000) -> [UInt8]? {
         guard isReadable(within: milliseconds) else { return nil }

@@ -48,6 +48,11 @@ final class DeviceProcess {
         return directory.deletingLastPathComponent().appending(path: name).path
     }
 
+    /// What this process was given by whoever runs the tests is not passed on; its own descriptors are not anyway.
+    private static let keepDescriptors: Void = {
+        for number in 3..<Int32(1024) where fcntl(number, F_GETFD) >= 0 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+    }()
+
     /// With `devices` sockets from descriptor 3 on.
     init(_ path: String = DeviceProcess.device, devices: Int = 1, arguments: [String]? = nil) throws {
         var ours: [Descriptor] = []
@@ -63,6 +68,7 @@ final class DeviceProcess {
             theirs.append(high)
             posix_spawn_file_actions_adddup2(&actions, high.number, Int32(3 + place))
         }
+        Self.keepDescriptors
         let words = [path] + (arguments ?? (0..<devices).map { "\(3 + $0)" })
         var argv = words.map { strdup($0) } + [nil]
         defer { for word in argv { free(word) } }

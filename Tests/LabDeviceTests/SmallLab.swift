@@ -22,8 +22,10 @@ final class SmallLab {
     private var generation: UInt32 = 1
     let settings: SmallVM.Settings
 
-    /// All started; with `shared` all devices are in one process.
-    init(_ assembly: Assembly, _ settings: SmallVM.Settings = .init(), shared: Bool = false) throws {
+    /// All started; with `shared` all devices are in one process. With `taps`, one a VM, these are the guests.
+    init(
+        _ assembly: Assembly, _ settings: SmallVM.Settings = .init(), shared: Bool = false, taps: [Descriptor]? = nil
+    ) throws {
         guard let wiring = Wiring(Network(assembly), target: .lab) else { throw Problem(text: "no wiring") }
         self.wiring = wiring
         self.settings = settings
@@ -33,7 +35,7 @@ final class SmallLab {
         let one = shared ? try DeviceProcess(devices: wiring.vms.count) : nil
         for vm in wiring.vms {
             let process = try one ?? DeviceProcess()
-            vms.append(try SmallVM(vm, process, at: shared ? vm.number : 0, in: self))
+            vms.append(try SmallVM(vm, process, at: shared ? vm.number : 0, tap: taps?[vm.number], in: self))
         }
         for vm in vms { try vm.begin(in: self, generation: generation, restarted: false) }
     }
@@ -91,18 +93,18 @@ final class SmallVM {
     /// The test's ends of the guest's interfaces, and the device's, which a new process gets again.
     let guests: [Descriptor]
     private let ports: [Descriptor]
-    private let pageMemory: Descriptor
+    let pageMemory: Descriptor
     private let page: Mapping
     private let settings: Settings
 
-    init(_ wiring: VMWiring, _ process: DeviceProcess, at device: Int, in lab: SmallLab) throws {
+    init(_ wiring: VMWiring, _ process: DeviceProcess, at device: Int, tap: Descriptor?, in lab: SmallLab) throws {
         self.wiring = wiring
         self.process = process
         self.device = device
         let bytes = Int(lab_stats_bytes(UInt32(wiring.peers.count)))
         let pairs = try wiring.interfaces.map { _ in try Descriptor.packetSockets() }
         guests = pairs.map(\.0)
-        ports = pairs.map(\.1)
+        ports = tap.map { [$0] } ?? pairs.map(\.1)
         pageMemory = try Descriptor.memory(bytes)
         page = try Mapping(pageMemory, bytes, writable: false)
         settings = lab.settings
@@ -202,6 +204,7 @@ final class SmallVM {
     }
 
     /// All that comes until nothing has come for a while.
+    @discardableResult
     func receiveAll(quiet milliseconds: Int32 = 100, on interface: Int = 0) -> [Frame] {
         var frames: [Frame] = []
         while let frame = receive(within: milliseconds, on: interface) { frames.append(frame) }

@@ -131,7 +131,7 @@ uint64_t lab_histogram_count(const struct lab_histogram *histogram, uint32_t buc
 uint64_t lab_flow_drops(const struct lab_flow_stats *flow, enum lab_drop drop);
 
 /*
- * The least time below which `share` of the measurements lie (0.5: the median), in nanoseconds: the upper end of a
- * bucket, so at most a quarter too long, and no more than the longest. 0 where there are none.
+ * The least time below which `share` of the measurements lie (0: the shortest, 0.5: the median), in nanoseconds: the
+ * upper end of a bucket, so at most a quarter too long, and no more than the longest. 0 where there are none.
  */
 uint64_t lab_histogram_quantile(const struct lab_histogram *histogram, double share);
