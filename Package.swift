@@ -68,6 +68,10 @@ let package = Package(
             dependencies: [
                 "ClangSource", "Diagnostics", "Templates", "Wiring", .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        // An app of a tree, read as a topology.
+        .target(
+            name: "CAmkESImport",
+            dependencies: ["CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyRules", "Wiring"]),
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),
         .target(name: "CVSwitch", dependencies: ["CVirtqueue"]),
@@ -105,7 +109,7 @@ let package = Package(
             name: "topoc",
             dependencies: [
                 "Diagnostics", "Files", "Lab", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
-                "ClangSource", "Processes", "TopologyComparison",
+                "CAmkESImport", "ClangSource", "Processes", "TopologyComparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -153,12 +157,19 @@ let package = Package(
         .testTarget(
             name: "TopologyRulesTests",
             dependencies: [
-                "CAmkES", "ClangSource", "Diagnostics", "Lab", "Topology", "TopologyLanguage", "TopologyRules",
+                "CAmkES", "CAmkESImport", "ClangSource", "Diagnostics", "Lab", "Topology", "TopologyLanguage",
+                "TopologyRules",
                 "Wiring",
             ]),
         .testTarget(
             name: "TopologyComparisonTests",
             dependencies: ["Diagnostics", "TopologyComparison", "TopologyLanguage", "TopologyRules", "Wiring"]),
+        .testTarget(
+            name: "CAmkESImportTests",
+            dependencies: [
+                "CAmkES", "CAmkESImport", "ClangSource", "Diagnostics", "Topology", "TopologyComparison",
+                "TopologyLanguage", "TopologyRules", "Wiring",
+            ]),
         .testTarget(
             name: "CAmkESTests",
             dependencies: [

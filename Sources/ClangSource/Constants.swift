@@ -43,7 +43,7 @@ private struct ConstantReader {
 
     func constants(below root: cclang_cursor_t) -> [String: ConstantValue] {
         var found: [String: ConstantValue] = [:]
-        for cursor in children(of: root)
+        for cursor in api.children(of: root)
         where Int(cursor.kind) == CCLANG_VARIABLE && api.Location_isFromMainFile(api.getCursorLocation(cursor)) != 0 {
             let initializer = api.Cursor_getVarDeclInitializer(cursor)
             guard Int(initializer.kind) != CCLANG_NONE, let value = value(of: initializer) else { continue }
@@ -55,7 +55,7 @@ private struct ConstantReader {
     private func name(of cursor: cclang_cursor_t) -> String { api.text(api.getCursorSpelling(cursor)) }
 
     private func value(of cursor: cclang_cursor_t) -> ConstantValue? {
-        let children = children(of: cursor)
+        let children = api.children(of: cursor)
         switch Int(cursor.kind) {
         case CCLANG_INITIALIZER_LIST:
             let fields = children.compactMap(field)
@@ -75,7 +75,7 @@ private struct ConstantReader {
 
     /// `.name = value`.
     private func field(_ cursor: cclang_cursor_t) -> (name: String, value: ConstantValue)? {
-        let children = children(of: cursor)
+        let children = api.children(of: cursor)
         guard Int(cursor.kind) == CCLANG_UNEXPOSED_EXPRESSION, children.count == 2,
             Int(children[0].kind) == CCLANG_MEMBER_REFERENCE, let value = value(of: children[1])
         else { return nil }
@@ -87,11 +87,14 @@ private struct ConstantReader {
         defer { api.EvalResult_dispose(result) }
         return api.EvalResult_getKind(result) == 1 ? .number(api.EvalResult_getAsUnsigned(result)) : nil
     }
+}
 
-    private func children(of cursor: cclang_cursor_t) -> [cclang_cursor_t] {
+extension cclang_api_t {
+    /// The nodes below a node, in order.
+    func children(of cursor: cclang_cursor_t) -> [cclang_cursor_t] {
         var found: [cclang_cursor_t] = []
         withUnsafeMutablePointer(to: &found) { list in
-            _ = api.visitChildren(
+            _ = visitChildren(
                 cursor,
                 { child, _, context in
                     context?.assumingMemoryBound(to: [cclang_cursor_t].self).pointee.append(child)

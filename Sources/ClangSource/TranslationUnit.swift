@@ -54,7 +54,12 @@ struct TranslationUnit: ~Copyable {
 
     /// Parses `path` with the arguments of a clang command line. `files` are seen before those on disk, `path` among
     /// them. Any text is taken: that it is no C is found out by its diagnostics.
-    init(_ libclang: Libclang, path: String, arguments: [String], files: [CFile]) throws(ClangFailure) {
+    ///
+    /// - Parameter keepsMacros: what the preprocessor did is kept, too.
+    init(
+        _ libclang: Libclang, path: String, arguments: [String], files: [CFile], keepsMacros: Bool = false
+    ) throws(ClangFailure) {
+        let options = keepsMacros ? UInt32(CCLANG_PREPROCESSING_RECORD) : 0
         api = libclang.api
         guard let index = api.createIndex(0, 0) else { throw ClangFailure(code: 1) }
         var unit: UnsafeMutableRawPointer?
@@ -67,7 +72,8 @@ struct TranslationUnit: ~Copyable {
                 }
                 var starts = words.map { Optional($0.start) }
                 return libclang.api.parseTranslationUnit2(
-                    index, path, &starts, Int32(starts.count), &unsaved, UInt32(unsaved.count), 0, &unit)
+                    index, path, &starts, Int32(starts.count), &unsaved, UInt32(unsaved.count), options,
+                    &unit)
             }
         }
         guard status == 0, let unit else {
@@ -109,7 +115,7 @@ struct TranslationUnit: ~Copyable {
     }
 
     /// The span is what clang underlines from the location on, or else the token that stands there.
-    private func place(_ location: cclang_location_t, ranges: [cclang_range_t] = []) -> ClangPlace? {
+    func place(_ location: cclang_location_t, ranges: [cclang_range_t] = []) -> ClangPlace? {
         let (file, line, start) = position(location)
         guard let file else { return nil }
         var span = ranges.map { self.span($0) }.first { $0.lowerBound == start && !$0.isEmpty }
@@ -132,6 +138,18 @@ struct TranslationUnit: ~Copyable {
         var (line, column, offset): (UInt32, UInt32, UInt32) = (0, 0, 0)
         api.getFileLocation(location, &file, &line, &column, &offset)
         return (file, Int(line), Int(offset))
+    }
+
+    /// What `#if` and the like left out: from the directive that decided to the one that ends it.
+    var skipped: [(start: ClangPlace, end: ClangPlace)] {
+        guard let list = api.getAllSkippedRanges(unit) else { return [] }
+        defer { api.disposeSourceRangeList(list) }
+        return (0..<Int(list.pointee.count)).compactMap { number in
+            guard let range = list.pointee.ranges?[number], let start = place(api.getRangeStart(range)),
+                let end = place(api.getRangeEnd(range))
+            else { return nil }
+            return (start, end)
+        }
     }
 
     /// The place in the file that was parsed whose `#include` leads to a header; `nil` for a file that it does not

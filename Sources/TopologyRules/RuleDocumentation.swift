@@ -19,7 +19,7 @@ public enum RuleDocumentation {
         ("TOPO3", "Links", "who is joined with whom"),
         ("TOPO4", "Budgets", "what the target holds"),
         ("TOPO5", "Reachability", "who must never be joined"),
-        ("TOPO6", "Read-back", "whether what was written says what was declared"),
+        ("TOPO6", "CAmkES", "what an assembly says, read back or imported"),
         ("TOPO7", "Emitted C", "what the tree's compiler would refuse"),
         ("TOPO8", "Lab", "what this host does not have, or a lab cannot do"),
     ]

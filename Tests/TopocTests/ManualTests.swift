@@ -16,7 +16,10 @@ import Testing
             try Data(page.utf8).write(to: file)
         }
         #expect(try String(decoding: Data(contentsOf: file), as: UTF8.self) == page)
-        for command in ["build", "lint", "format", "diff", "explain", "targets", "init", "lab up", "lab down"] {
+        let commands = [
+            "build", "lint", "format", "diff", "import", "explain", "targets", "init", "lab up", "lab down",
+        ]
+        for command in commands {
             #expect(page.contains("\n.SS topoc \(command)\n"))
         }
         #expect(!page.contains("experimental"))

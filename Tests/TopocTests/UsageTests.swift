@@ -33,7 +33,7 @@ import Testing
         let version = try Executable.topoc("--version")
         #expect(version.status == 0)
         #expect(version.output.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+\n/) != nil)
-        for command in ["build", "lint", "format", "diff", "explain", "targets", "init"] {
+        for command in ["build", "lint", "format", "diff", "import", "explain", "targets", "init"] {
             let ended = try Executable.topoc("help", command)
             #expect(ended.status == 0)
             #expect(ended.output.contains("USAGE: topoc \(command)"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import CAmkESImport
 import ClangSource
 import Foundation
 import Lab
@@ -15,7 +16,7 @@ import TopologyRules
 
     @Test func thePagesAreThoseOfTheCatalogue() throws {
         let pages = RuleDocumentation.pages(
-            of: Catalogue.descriptions + ReaderRules.all + SourceRules.all + LabRules.all)
+            of: Catalogue.descriptions + ReaderRules.all + ImportRules.all + SourceRules.all + LabRules.all)
         if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
             try? FileManager.default.removeItem(at: directory)
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -45,11 +45,34 @@ public struct Preprocessor: Sendable, Hashable {
             try scratch.write(Array("# 1 \"\(file.path)\"\n\(file.text)".utf8), to: "app/\(file.path)")
         }
         try scratch.write([], to: "tree/configurations/vm.h")
+        return try expand(
+            "\(scratch.path)/app/\(assembly.path)", over: ["\(scratch.path)/app", "\(scratch.path)/tree"], in: scratch)
+    }
+
+    /// Expands a file where it stands. Headers in memory are found `before` the directories, or `after` them.
+    ///
+    /// - Parameter defines: `NAME` or `NAME=value`.
+    public func expand(
+        _ file: String, over directories: [String], before: [EmittedFile], after: [EmittedFile],
+        defining defines: [String]
+    ) throws(PreprocessorError) -> [UInt8] {
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        for (name, headers) in [("before", before), ("after", after)] {
+            for header in headers { try scratch.write(Array(header.text.utf8), to: "\(name)/\(header.path)") }
+        }
+        return try expand(
+            file, over: ["\(scratch.path)/before"] + directories + ["\(scratch.path)/after"], defining: defines,
+            in: scratch)
+    }
+
+    private func expand(
+        _ file: String, over directories: [String], defining defines: [String] = [], in scratch: ScratchDirectory
+    ) throws(PreprocessorError) -> [UInt8] {
         let path = scratch.path
-        let arguments = [
-            "-E", "-x", "c", "-nostdinc", "-I\(path)/app", "-I\(path)/tree", "-o", "\(path)/expanded",
-            "\(path)/app/\(assembly.path)",
-        ]
+        let arguments =
+            ["-E", "-x", "c", "-nostdinc"] + directories.map { "-I\($0)" } + defines.map { "-D\($0)" }
+            + ["-o", "\(path)/expanded", file]
         // GCC takes most of its time to remember through which macros a token came, for messages. Others do not, and
         // refuse the option.
         var status = try run(["-ftrack-macro-expansion=0"] + arguments, errors: "\(path)/errors")

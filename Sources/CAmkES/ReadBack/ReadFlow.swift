@@ -59,7 +59,7 @@ extension FlowModel {
     }
 
     /// The number of `vm12`; `nil` for another instance, also for `vm01`.
-    static func vm(_ instance: String) -> Int? {
+    package static func vm(_ instance: String) -> Int? {
         guard instance.hasPrefix("vm"), let number = Int(instance.dropFirst(2)), "vm\(number)" == instance,
             number >= 0
         else { return nil }

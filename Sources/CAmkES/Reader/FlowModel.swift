@@ -48,15 +48,26 @@ public struct FlowModel: Sendable {
     /// By instance and attribute. An instance may also be a connection.
     public private(set) var settings: [String: [String: Setting]] = [:]
     public private(set) var queues: [Queue] = []
+    private let trustsMacros: Bool
     /// What is nonsense in itself, each with its place.
     public private(set) var faults: [(message: String, offset: Int)] = []
 
-    /// Macros of the tree's `vm.h` that stay unexpanded: `VM_PER_VM_COMP_DEF(0)` makes `vm0` of type `Init0`.
-    private static let instanceMacro = "VM_PER_VM_COMP_DEF"
+    /// Macros of the tree's `vm.h` that stay unexpanded: `VM_PER_VM_COMP_DEF(0)` makes `vm0` of type `Init0`, and on Arm
+    /// `VM_COMPOSITION_DEF(0)` makes `vm0` of type `VM`; without an argument it makes no VM.
+    private static func instance(_ macro: MacroCall) -> InstanceDeclaration? {
+        guard let number = macro.arguments.first, !number.isEmpty else { return nil }
+        return switch macro.name {
+        case "VM_PER_VM_COMP_DEF": InstanceDeclaration(type: "Init\(number)", name: "vm\(number)", offset: macro.offset)
+        case "VM_COMPOSITION_DEF": InstanceDeclaration(type: "VM", name: "vm\(number)", offset: macro.offset)
+        default: nil
+        }
+    }
     /// What joins virtqueues: the tree's connector, and topoc's.
     private static let connectors: Set = ["seL4VirtQueues", "topocVirtQueues"]
 
-    public init(_ specification: Specification) {
+    /// - Parameter trustsMacros: a component with macros that are not expanded has the interfaces that connections name.
+    public init(_ specification: Specification, trustsMacros: Bool = false) {
+        self.trustsMacros = trustsMacros
         for component in specification.components { add(component) }
         for assembly in specification.assemblies { add(assembly) }
         var servedToEnds: Set<EndName> = []
@@ -88,10 +99,7 @@ public struct FlowModel: Sendable {
     }
 
     private mutating func add(_ assembly: AssemblyDeclaration) {
-        for macro in assembly.composition.macros where macro.name == Self.instanceMacro {
-            guard let number = macro.arguments.first else { continue }
-            add(InstanceDeclaration(type: "Init\(number)", name: "vm\(number)", offset: macro.offset))
-        }
+        for instance in assembly.composition.macros.compactMap(Self.instance) { add(instance) }
         for instance in assembly.composition.instances { add(instance) }
         for connection in assembly.composition.connections {
             if connections.updateValue(connection, forKey: connection.name) != nil {
@@ -109,6 +117,28 @@ public struct FlowModel: Sendable {
         if instances.updateValue(instance.type, forKey: instance.name) != nil {
             faults.append(("instance `\(instance.name)` is declared twice", instance.offset))
         }
+    }
+
+    /// The type of an end's interface; `nil` where no interface of that name is declared.
+    private func type(of end: EndName) -> String? {
+        instances[end.instance].flatMap { components[$0]?.interfaces[end.interface]?.type }
+    }
+
+    /// A macro of the end's component may declare its interface.
+    private func mayBeOfMacro(_ end: EndName) -> Bool {
+        trustsMacros && instances[end.instance].flatMap { components[$0] }.map { !$0.macros.isEmpty } ?? false
+    }
+
+    /// The one queue of a connection that joins two ends and has no topology; of their types one may be unknown.
+    private func queue(of connection: ConnectionDeclaration) -> Queue? {
+        let ends = connection.ends.filter(\.isFrom).map { EndName(instance: $0.instance, interface: $0.interface) }
+        guard ends.count == 2, let known = ends.firstIndex(where: { type(of: $0) != nil }) else { return nil }
+        let isDriver = type(of: ends[known]) == "VirtQueueDrv"
+        let other = type(of: ends[1 - known]) ?? (isDriver ? "VirtQueueDev" : "VirtQueueDrv")
+        guard Set([type(of: ends[known]), other]) == ["VirtQueueDrv", "VirtQueueDev"] else { return nil }
+        return Queue(
+            connection: connection.name, driver: ends[isDriver ? known : 1 - known],
+            device: ends[isDriver ? 1 - known : known], offset: connection.offset)
     }
 
     /// The queues that the topology at the connection's to-end names; each end of the connection has its part once.
@@ -134,6 +164,10 @@ public struct FlowModel: Sendable {
         guard let setting = settings[toEnd.instance]?["\(toEnd.interface)_topology"],
             let entries = setting.value.list
         else {
+            if let queue = queue(of: connection) {
+                queues.append(queue)
+                return
+            }
             faults.append(("connection `\(connection.name)` has no topology", connection.offset))
             return
         }
@@ -148,8 +182,7 @@ public struct FlowModel: Sendable {
                 if open.remove(end) == nil {
                     faults.append(("`\(end)` is no end of `\(connection.name)`, or stands twice", setting.offset))
                 }
-                let component = instances[end.instance].flatMap { components[$0] }
-                if component?.interfaces[end.interface]?.type != role {
+                if type(of: end).map({ $0 != role }) ?? !mayBeOfMacro(end) {
                     faults.append(("`\(end)` is no interface of type `\(role)`", setting.offset))
                 }
             }

@@ -6,6 +6,11 @@ public struct SpecificationPlace: Sendable, Hashable, CustomStringConvertible {
     /// From 1.
     public let line: Int
 
+    public init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
     public var description: String { "\(file):\(line)" }
 }
 

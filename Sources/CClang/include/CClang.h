@@ -7,7 +7,7 @@
  *
  * The shapes below are those of libclang's stable ABI (LLVM's include/clang-c/Index.h and CXString.h): structures go by
  * value, so their sizes and the order of their fields have to be right. Pointers to opaque objects are `void *`.
- * Whoever gets a cclang_string_t, a diagnostic, a set of them, a unit or an index disposes of it.
+ * Whoever gets a cclang_string_t, a list of ranges, a diagnostic, a set of them, a unit or an index disposes of it.
  */
 
 #include <stddef.h>
@@ -31,6 +31,12 @@ typedef struct cclang_range {
     unsigned end_int_data;
 } cclang_range_t;
 
+/** CXSourceRangeList. */
+typedef struct cclang_ranges {
+    unsigned count;
+    cclang_range_t *ranges;
+} cclang_ranges_t;
+
 /** CXToken. */
 typedef struct cclang_token {
     unsigned int_data[4];
@@ -52,7 +58,13 @@ enum {
     CCLANG_UNEXPOSED_EXPRESSION = 100,
     CCLANG_DECLARATION_REFERENCE = 101,
     CCLANG_INTEGER = 106,
-    CCLANG_INITIALIZER_LIST = 119
+    CCLANG_INITIALIZER_LIST = 119,
+    CCLANG_MACRO_DEFINITION = 501
+};
+
+/** CXTranslationUnit_Flags: what is kept of a parsed file beside its syntax tree. */
+enum {
+    CCLANG_PREPROCESSING_RECORD = 1
 };
 
 /** CXChildVisitResult: whether to go on, and with what. */
@@ -116,6 +128,8 @@ typedef int (*cclang_cursor_visitor_t)(cclang_cursor_t cursor, cclang_cursor_t p
     F(cclang_location_t, getRangeStart, (cclang_range_t range))                                                        \
     F(cclang_location_t, getRangeEnd, (cclang_range_t range))                                                          \
     F(void, getInclusions, (void *unit, cclang_inclusion_visitor_t visitor, void *context))                            \
+    F(cclang_ranges_t *, getAllSkippedRanges, (void *unit))                                                            \
+    F(void, disposeSourceRangeList, (cclang_ranges_t *ranges))                                                         \
     F(cclang_cursor_t, getTranslationUnitCursor, (void *unit))                                                         \
     F(unsigned, visitChildren, (cclang_cursor_t parent, cclang_cursor_visitor_t visitor, void *context))               \
     F(cclang_cursor_t, Cursor_getVarDeclInitializer, (cclang_cursor_t variable))                                       \

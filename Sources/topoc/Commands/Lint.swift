@@ -13,8 +13,8 @@ struct Lint: TopocCommand {
         discussion: "Finds all faults at once, each with every place that contributes to it.")
 
     @Argument(
-        help: ArgumentHelp("The .topo files; `-` is standard input.", valueName: "file"),
-        completion: .file(extensions: ["topo"]))
+        help: ArgumentHelp("The .topo files, or .camkes files of a tree; `-` is standard input.", valueName: "file"),
+        completion: .file(extensions: ["topo", "camkes"]))
     var files: [String]
 
     @Option(help: "How to print the findings: text, json, sarif (SARIF 2.1.0) or github (workflow commands).")
@@ -23,21 +23,32 @@ struct Lint: TopocCommand {
     @Flag(help: "Make the changes that are certain, in place, and print what remains.")
     var fix = false
 
+    @OptionGroup var headers: AppOptions
     @OptionGroup var rules: RuleOptions
 
     func validate() throws {
+        if fix && files.contains(where: AppDirectory.isAssembly) {
+            throw ValidationError("--fix changes topologies; mend a .camkes by hand.")
+        }
         if fix && files.contains("-") { throw ValidationError("--fix changes files; `-` is none.") }
     }
 
     func perform() throws -> Outcome {
         var reports: [Report] = []
         let outcome = try Input.forEach(files) { input in
-            let report = try fix ? fixed(input) : Linter.lint(input.source, rules)
-            reports.append(report)
-            return report.findings.isEmpty ? .clean : .findings
+            let found = try report(on: input)
+            reports += found
+            return found.allSatisfy(\.findings.isEmpty) ? .clean : .findings
         }
         try Console.print(try format.render(reports, style: Console.style))
         return outcome
+    }
+
+    private func report(on input: Input) throws -> [Report] {
+        if AppDirectory.isAssembly(input.path) {
+            return try AppDirectory(input.path, headers).reports(of: \.faults, rules)
+        }
+        return [try fix ? fixed(input) : Linter.lint(input.source, rules)]
     }
 
     private func fixed(_ input: Input) throws -> Report {

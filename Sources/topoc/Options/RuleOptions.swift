@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CAmkES
+import CAmkESImport
 import ClangSource
 import Diagnostics
 import Lab
@@ -55,8 +56,10 @@ struct RuleOptions: ParsableArguments {
 extension DataPath: ExpressibleByArgument {}
 
 extension Catalogue {
-    /// The rules of the text and of the topology, of what is read back, of emitted C, and of the lab.
-    static var all: [RuleDescription] { descriptions + ReaderRules.all + SourceRules.all + LabRules.all }
+    /// The rules of the text and of the topology, of what is read back or imported, of emitted C, and of the lab.
+    static var all: [RuleDescription] {
+        descriptions + ReaderRules.all + ImportRules.all + SourceRules.all + LabRules.all
+    }
 
     /// The rule of a code or a name, in letters of either case.
     static func named(_ text: String) throws -> RuleDescription {

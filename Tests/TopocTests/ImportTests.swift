@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Foundation
+import Testing
+
+@Suite struct ImportTests {
+    /// An app that topoc wrote for the tree's device.
+    private func app(_ body: String = "VMs(0..<3)\n    Partition(\"lan\") { Mesh(0..<3) }") throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.put("mesh.topo", "import Topology\n\nAssembly(\"mesh\") {\n    \(body)\n}\n")
+        let built = try Executable.topoc(
+            "build", "mesh.topo", "-o", "mesh/mesh.camkes", "--data-path", "tree", in: scratch)
+        try #require(built.status == 0, "\(built.errors)")
+        return scratch
+    }
+
+    @Test func anAppBecomesTheTopologyThatItWasBuiltFrom() throws {
+        let scratch = try app()
+        let ended = try Executable.topoc("import", "mesh", "-o", "again.topo", in: scratch)
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(ended.output == "create again.topo\n")
+        #expect(ended.errors == "")
+        #expect(try Executable.topoc("diff", "mesh.topo", "again.topo", in: scratch).output == "no difference\n")
+        #expect(try Executable.topoc("format", "--check", "again.topo", in: scratch).status == 0)
+        let printed = try Executable.topoc("import", "mesh/mesh.camkes", "--stdout", in: scratch)
+        #expect(try printed.output == scratch.text("again.topo"))
+        #expect(try Executable.topoc("lint", "mesh/mesh.camkes", in: scratch).output == "no findings\n")
+    }
+
+    @Test func whatIsLeftIsListedTwiceAndTheTopologyWrittenAllTheSame() throws {
+        let scratch = try app()
+        let text = try scratch.text("mesh/mesh.camkes")
+        try scratch.put(
+            "mesh/mesh.camkes",
+            text.replacing(
+                "vm0.guest_ram_mb = 128;", with: "vm0.guest_ram_mb = 128;\n        vm0.cnode_size_bits = 23;"))
+        let ended = try Executable.topoc("import", "mesh", "-o", "again.topo", in: scratch)
+        #expect(ended.status == 1)
+        #expect(
+            ended.errors.hasPrefix(
+                "warning[TOPO621]: a topology does not say the setting `vm0.cnode_size_bits`\n  --> mesh/mesh.camkes:"))
+        let written = try scratch.text("again.topo")
+        #expect(written.contains("// Not in it: mesh/mesh.camkes:"))
+        let allowed = try Executable.topoc("import", "mesh", "--stdout", "--allow", "not-expressed", in: scratch)
+        #expect(allowed.status == 0)
+        #expect(allowed.errors.contains("allowed[TOPO621]"))
+        // It is no fault of the app's.
+        #expect(try Executable.topoc("lint", "mesh/mesh.camkes", in: scratch).status == 0)
+    }
+
+    @Test func aFaultOfTheAppIsFoundAtItsLine() throws {
+        let scratch = try app()
+        let text = try scratch.text("mesh/mesh.camkes").replacing("AA:03\"", with: "AA:01\"")
+        try scratch.put("mesh/mesh.camkes", text)
+        let ended = try Executable.topoc("lint", "mesh/mesh.camkes", in: scratch)
+        #expect(ended.status == 1)
+        #expect(ended.output.contains("error[TOPO206]: VM 0 and VM 2 have the MAC address 02:00:00:00:AA:01\n"))
+        #expect(ended.output.contains("#define VM2_MACADDRESS \"02:00:00:00:AA:01\"\n"))
+        let sarif = try Executable.topoc("lint", "--format", "sarif", "mesh/mesh.camkes", in: scratch)
+        #expect(sarif.output.contains("\"TOPO206\""))
+        let both = try Executable.topoc("lint", "mesh.topo", "mesh/mesh.camkes", in: scratch)
+        #expect(both.status == 1)
+    }
+
+    @Test func whatCannotBeReadWritesNothing() throws {
+        let scratch = try app()
+        try scratch.put("mesh/mesh.camkes", "assembly {")
+        let broken = try Executable.topoc("import", "mesh", "-o", "again.topo", in: scratch)
+        #expect(broken.status == 1)
+        #expect(broken.errors.contains("error[TOPO601]"))
+        #expect(broken.errors.hasSuffix("nothing was written\n"))
+        #expect(!scratch.names.contains("again.topo"))
+        #expect(try Executable.topoc("import", "none.camkes", "--stdout", in: scratch).status == 74)
+        try scratch.put("mesh/other.camkes", "")
+        try scratch.put("two/a.camkes", "")
+        try scratch.put("two/b.camkes", "")
+        let several = try Executable.topoc("import", "two", "--stdout", in: scratch)
+        #expect(several.status == 74)
+        #expect(several.errors.hasPrefix("error: `two` has several assemblies: a.camkes, b.camkes\n"))
+        // That of the directory's own name is the app.
+        #expect(try Executable.topoc("import", "mesh", "--stdout", in: scratch).status == 1)
+    }
+
+    @Test(arguments: [
+        (["import", "a"], "-o PATH.topo"), (["import", "a", "-o", "a.camkes"], "ends in .topo"),
+        (["import", "a", "-o", "a.topo", "--stdout"], "exclude each other"),
+        (["lint", "--fix", "a.camkes"], "--fix changes topologies"),
+    ])
+    func wrongUseExitsWith64(arguments: [String], message: String) throws {
+        let ended = try Executable.run(Executable.topoc, arguments)
+        #expect(ended.status == 64)
+        #expect(ended.errors.contains(message))
+    }
+}
