@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run build test test-guests lint format bench bench-datapath bench-lab fuzz proofs docs clean
+.PHONY: run build test test-guests lint format bench bench-datapath bench-lab soak fuzz proofs docs clean
 
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
@@ -86,8 +86,19 @@ bench-lab: build
 	@$(call install,cmake:cmake gcc:gcc ip:iproute2 iperf3:iperf3 nsenter:util-linux pkg-config:pkg-config \
 	    qemu-system-x86_64:qemu-system-x86 unshare:util-linux)
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
+	$(SWIFT) build $(RELEASE) --product topoc-device
 	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" $(ARGS)
+
+# A lab that carries traffic for SECONDS while its devices are killed and its links impaired.
+SECONDS := 3600
+soak: build
+	@$(call install,cmake:cmake gcc:gcc ip:iproute2 iperf3:iperf3 nsenter:util-linux ping:iputils-ping \
+	    pkg-config:pkg-config unshare:util-linux)
+	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
+	$(SWIFT) build $(RELEASE) --product topoc-device
+	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" soak --seconds $(SECONDS) $(ARGS)
 
 fuzz: build
 	$(SWIFT) build $(RELEASE) --product topoc-fuzz

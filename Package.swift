@@ -115,12 +115,14 @@ let package = Package(
             ]),
         .executableTarget(name: "two-threads", dependencies: ["VSwitch"], path: "Examples/two_threads"),
         .executableTarget(
-            name: "topoc-bench", path: "Benchmarks", exclude: ["DataPath", "Lab", "LabForwarder", "README.md"]),
+            name: "topoc-bench", path: "Benchmarks",
+            exclude: ["DataPath", "Lab", "LabDatagrams", "LabForwarder", "README.md"]),
+        .executableTarget(name: "topoc-lab-datagrams", path: "Benchmarks/LabDatagrams"),
         .executableTarget(name: "topoc-lab-forwarder", path: "Benchmarks/LabForwarder"),
         .executableTarget(
             name: "topoc-lab-bench",
             dependencies: [
-                "topoc-lab-forwarder", "LabGuest", "Processes", "Topology", "Wiring",
+                "topoc-lab-datagrams", "topoc-lab-forwarder", "LabGuest", "Processes", "Topology", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Lab"),

@@ -23,7 +23,8 @@ struct LabMachines: Machines {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(name).topo")
         try Data(text.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let programs = ["--program", tools.scenario, "--program", tools.iperf]
+        let programs =
+            ["--program", tools.scenario] + (options.contains("--program") ? [] : ["--program", tools.iperf])
         _ = try await say(
             Command(topoc, ["lab", "up", file.path, "--name", name] + programs + options), within: .seconds(300))
     }
@@ -36,7 +37,34 @@ struct LabMachines: Machines {
         try await say(Command(topoc, ["lab", "exec", "--name", name, "vm\(number)", "--"] + words), within: bound)
     }
 
+    /// A word of `topoc lab`, with what follows it.
+    @discardableResult
+    func command(_ words: [String]) async throws -> String {
+        try await say(
+            Command(topoc, ["lab", words[0], "--name", name] + words.dropFirst()), within: .seconds(120))
+    }
+
+    /// Whether this topoc's lab has a command.
+    func knows(_ command: String) async throws -> Bool {
+        try await say(Command(topoc, ["lab", "--help"])).contains("\n  \(command) ")
+    }
+
+    func status() async throws -> LabStatus {
+        try JSONDecoder().decode(LabStatus.self, from: Data(try await command(["status", "--json"]).utf8))
+    }
+
     func end() async {
         _ = try? await say(Command(topoc, ["lab", "down", "--name", name]), within: .seconds(60))
     }
+}
+
+/// Of what `topoc lab status --json` says, what is looked at.
+struct LabStatus: Decodable {
+    struct VM: Decodable {
+        let deviceProcess: Int32?
+    }
+
+    /// The supervisor.
+    let process: Int32
+    let vms: [VM]
 }

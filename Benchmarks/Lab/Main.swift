@@ -9,6 +9,13 @@ import Processes
 struct LabBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topoc-lab-bench",
+        abstract: "What a lab's network costs beside others, and whether it lasts.",
+        subcommands: [Measure.self, Soak.self], defaultSubcommand: Measure.self)
+}
+
+struct Measure: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure",
         abstract: "Measure latency and throughput between machines of a lab and of its peers, in turns.")
 
     @Option(help: "How often each network is measured.") var rounds = 5

@@ -14,6 +14,8 @@ struct Tools {
     let topoc: String?
     /// Moves frames between two TAP devices.
     let forwarder: String
+    /// Numbered datagrams, counted at both ends.
+    let datagrams: String
     let root: String
 
     init() async throws {
@@ -27,6 +29,7 @@ struct Tools {
         self.iperf = iperf
         let beside = URL(filePath: Isolation.path).deletingLastPathComponent()
         forwarder = beside.appending(path: "topoc-lab-forwarder").path
+        datagrams = beside.appending(path: "topoc-lab-datagrams").path
         let named = ProcessInfo.processInfo.environment["TOPOC"] ?? beside.appending(path: "topoc").path
         topoc = FileManager.default.isExecutableFile(atPath: named) ? named : nil
     }

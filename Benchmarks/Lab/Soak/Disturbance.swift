@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Foundation
+
+/// What befalls a lab, at random.
+struct Disturbance {
+    private let lab: LabMachines
+    private let count: Int
+    private let tally: Tally
+    private var state: UInt64
+
+    init(lab: LabMachines, count: Int, tally: Tally, seed: UInt64) {
+        self.lab = lab
+        self.count = count
+        self.tally = tally
+        state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    }
+
+    /// Kills come in equal steps of time; between them links are impaired, cut and joined.
+    mutating func go(on deadline: ContinuousClock.Instant, kills: Int, seconds: Int) async throws {
+        let begin = ContinuousClock.now
+        let quiet = Double(seconds) * 0.98
+        let reboots = try await lab.knows("reboot")
+        if !reboots { tally.add("guests rebooted: this lab has no reboot", 0) }
+        for number in 0..<max(kills, 1) {
+            let when = begin + .seconds(quiet * Double(number + 1) / Double(max(kills, 1)))
+            if when >= deadline { break }
+            try await Task.sleep(until: when)
+            if kills > 0 {
+                try await killDevice(of: "vm\(next(count))")
+            }
+            switch next(8) {
+            case 0:
+                let (from, to) = pair()
+                try await lab.command([
+                    "impair", "vm\(from)", "vm\(to)", "--loss", "1%", "--delay", "2ms", "--jitter", "1ms",
+                ])
+                tally.add("links impaired")
+            case 1:
+                let (from, to) = pair()
+                try await lab.command(["impair", "vm\(from)", "vm\(to)", "--rate", "20Mbit"])
+                tally.add("links impaired")
+            case 2:
+                let (from, to) = pair()
+                try await lab.command(["impair", "vm\(from)", "vm\(to)"])
+            case 3:
+                let (from, to) = pair()
+                try await lab.command(["partition", "vm\(from)", "vm\(to)"])
+                tally.add("links cut, and joined again")
+                try await Task.sleep(for: .milliseconds(200 + next(800)))
+                try await lab.command(["heal"])
+            case 4 where reboots && number % 10 == 0:
+                // One that has no part in what is acknowledged.
+                try await lab.command(["reboot", "vm2"])
+                tally.add("guests rebooted")
+            default: break
+            }
+        }
+        try await lab.command(["heal"])
+        for from in 0..<count {
+            for to in 0..<from { try await lab.command(["impair", "vm\(from)", "vm\(to)"]) }
+        }
+    }
+
+    /// A lab gives a device up that ends too often; then it is started by hand, and killed all the same.
+    private func killDevice(of vm: String) async throws {
+        do {
+            try await lab.command(["kill", vm])
+        } catch let error as BenchmarkError where error.description.contains("lab restart") {
+            try await lab.command(["restart", vm])
+            tally.add("devices given up, and started by hand")
+            try await lab.command(["kill", vm])
+        }
+        tally.add("device processes killed")
+    }
+
+    private mutating func pair() -> (Int, Int) {
+        let from = next(count)
+        return (from, (from + 1 + next(count - 1)) % count)
+    }
+
+    /// A number below another, by Marsaglia's xorshift.
+    private mutating func next(_ limit: Int) -> Int {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return Int(state % UInt64(limit))
+    }
+}
