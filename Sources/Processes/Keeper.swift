@@ -10,8 +10,9 @@ import Synchronization
     import Musl
 #endif
 
-/// The thread of one child: starts it, passes on what it says, and takes its end. The kernel kills the child if the
-/// thread ends before it.
+/// The threads of one child. The first passes on what it says, and takes its end. The second starts it and does nothing
+/// else until the child has ended: the kernel kills the child if its thread ends before it, and a thread that has entered
+/// another PID namespace to start a child there can make no more threads, which Swift may want of whoever resumes a task.
 final class Keeper: Sendable {
     typealias Sink = AsyncStream<[UInt8]>.Continuation
 
@@ -24,6 +25,10 @@ final class Keeper: Sendable {
     private let files: Mutex<[Descriptor?]>
     private let sources: [(file: Descriptor?, sink: Sink)]
     private let started = DispatchSemaphore(value: 0)
+    /// Between the two threads: there is a child, or none; and it has ended.
+    private let isBorn = DispatchSemaphore(value: 0)
+    private let isOver = DispatchSemaphore(value: 0)
+    private let birth = Mutex<Result<(pid_t, Descriptor), ErrorNumber>>(.failure(ErrorNumber(ECHILD)))
     private let result = Mutex<Result<(pid_t, Descriptor), ErrorNumber>>(.failure(ErrorNumber(ECHILD)))
 
     init(
@@ -41,27 +46,46 @@ final class Keeper: Sendable {
 
     /// The child's number, and a descriptor of it.
     func start() throws(ErrorNumber) -> (pid_t, Descriptor) {
+        try begin { $0.serve() }
+        started.wait()
+        return try result.withLock { $0 }.get()
+    }
+
+    /// Starts a thread.
+    private func begin(_ work: @escaping @Sendable (Keeper) -> Void) throws(ErrorNumber) {
+        final class Order {
+            let keeper: Keeper
+            let work: @Sendable (Keeper) -> Void
+            init(_ keeper: Keeper, _ work: @escaping @Sendable (Keeper) -> Void) {
+                self.keeper = keeper
+                self.work = work
+            }
+        }
         var thread = pthread_t()
-        let keeper = Unmanaged.passRetained(self)
+        let order = Unmanaged.passRetained(Order(self, work))
         let failure = pthread_create(
             &thread, nil,
-            { keeper in
-                if let keeper { Unmanaged<Keeper>.fromOpaque(keeper).takeRetainedValue().serve() }
+            { order in
+                if let order {
+                    let order = Unmanaged<Order>.fromOpaque(order).takeRetainedValue()
+                    order.work(order.keeper)
+                }
                 return nil
-            }, keeper.toOpaque())
+            }, order.toOpaque())
         guard failure == 0 else {
-            keeper.release()
+            order.release()
             throw ErrorNumber(failure)
         }
         pthread_detach(thread)
-        started.wait()
-        return try result.withLock { $0 }.get()
     }
 
     private func serve() {
         let deadline = bound.map { ContinuousClock.now + $0 }
         do throws(ErrorNumber) {
-            let (process, pidfd) = try startProcess()
+            try begin { $0.parent() }
+            isBorn.wait()
+            defer { isOver.signal() }
+            let (process, pidfd) = try birth.withLock { $0 }.get()
             life.begin(process)
             result.withLock { $0 = .success((process, pidfd)) }
             started.signal()
@@ -72,6 +96,17 @@ final class Keeper: Sendable {
             started.signal()
         }
         for source in sources { source.sink.finish() }
+    }
+
+    private func parent() {
+        do throws(ErrorNumber) {
+            let child = try startProcess()
+            birth.withLock { $0 = .success(child) }
+        } catch {
+            birth.withLock { $0 = .failure(error) }
+        }
+        isBorn.signal()
+        isOver.wait()
     }
 
     private func startProcess() throws(ErrorNumber) -> (pid_t, Descriptor) {

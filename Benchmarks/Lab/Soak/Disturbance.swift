@@ -56,6 +56,10 @@ struct Disturbance {
             default: break
             }
         }
+        for (number, vm) in try await lab.status().vms.enumerated() where vm.deviceProcess == nil {
+            try await lab.command(["restart", "vm\(number)"])
+            tally.add("devices given up, and started by hand")
+        }
         try await lab.command(["heal"])
         for from in 0..<count {
             for to in 0..<from { try await lab.command(["impair", "vm\(from)", "vm\(to)"]) }

@@ -70,7 +70,7 @@ struct Soak: AsyncParsableCommand {
         let end = ContinuousClock.now + .seconds(3)
         for (from, to) in [(0, 1), (1, 0), (1, 2), (2, 0)] where from < count && to < count {
             // The first frames of a direction may ask for an address.
-            _ = try await lab.run(from, ["ping", "-c", "2", lab.address(to)], within: .seconds(30))
+            _ = try await lab.run(from, ["ping", "-c", "2", "-w", "20", lab.address(to)], within: .seconds(30))
             try await Traffic(lab, tools, last, until: end).round(from, to, seconds: 2)
         }
         tally.check("datagrams lost when all is calm again", last.lost, isGood: { $0 == 0 })
