@@ -36,8 +36,8 @@ build:
 
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
-	@$(call install,astyle:astyle clang-14:clang-14 cmake:cmake cpio:cpio cpp:cpp gcc:gcc git:git ip:iproute2 \
-	    make:make patch:patch pkg-config:pkg-config qemu-system-x86_64:qemu-system-x86 script:bsdutils unshare:util-linux z3:z3)
+	@$(call install,astyle:astyle clang-14:clang-14 cmake:cmake cpio:cpio cpp:cpp dpdk-testpmd:dpdk-dev gcc:gcc \
+	    git:git ip:iproute2 make:make patch:patch pkg-config:pkg-config qemu-system-x86_64:qemu-system-x86 script:bsdutils unshare:util-linux z3:z3)
 	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
 	$(SWIFT) build --build-tests
@@ -47,9 +47,9 @@ test: .build/tools/ready
 	$(MAKE) -C Fuzz/VhostUser smoke
 	$(MAKE) -C Benchmarks/DataPath smoke
 
-# What boots three guests under QEMU, and has the machine to itself. After `make test`, which installs what it needs.
+# What boots guests under QEMU, and has the machine to itself. After `make test`, which installs what it needs.
 test-guests:
-	TOPOC_GUESTS=1 $(SWIFT) test --filter ThreeGuestsTests
+	TOPOC_GUESTS=1 $(SWIFT) test --filter "ThreeGuestsTests|QEMUTests"
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
 .build/tools/ready: Makefile

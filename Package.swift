@@ -200,7 +200,8 @@ let package = Package(
             name: "vhost-user-join", dependencies: ["VhostUserHarness"], path: "Tests/VhostUserTests/Join"),
         .testTarget(
             name: "VhostUserTests",
-            dependencies: ["CLab", "CVhostUser", "LabGuest", "Processes", "VhostUserHarness"], exclude: ["Join"]),
+            dependencies: ["CLab", "CVhostUser", "LabGuest", "Processes", "Topology", "VhostUserHarness", "Wiring"],
+            exclude: ["Join"]),
         // The device process, with the test as its supervisor. Not a dependency: its C has a `main` of its own.
         .testTarget(
             name: "LabDeviceTests", dependencies: ["CHostMemory", "CLab", "CProcesses", "Topology", "Wiring"],

@@ -43,7 +43,8 @@ static inline enum topoc_vq_status TOPOC_QUEUE(measure)(struct TOPOC_VQ(device) 
     struct topoc_vq_chain chain = { .readable = 0 }; /* a queue that breaks says nothing of it */
     struct topoc_vq_segment none;
     plan->count = 0;
-    for (;;) {
+    /* A guest that takes back what it has made available is not looked at for ever. */
+    for (uint32_t looks = 0; looks < 2u * VHOST_USER_PIECES_MAX; looks++) {
         enum topoc_vq_status status = TOPOC_VQ(device_chain)(&ahead, &none, 0, &chain);
         if (status == TOPOC_VQ_EMPTY) {
             *asked = true;
@@ -56,7 +57,7 @@ static inline enum topoc_vq_status TOPOC_QUEUE(measure)(struct TOPOC_VQ(device) 
             return TOPOC_VQ(device_break)(device, ahead.fault);
         }
         if (status == TOPOC_VQ_EMPTY) {
-            return TOPOC_VQ_EMPTY;
+            break;
         }
         if (chain.readable > 0) {
             return TOPOC_VQ(device_break)(device, TOPOC_VQ_FAULT_FLAGS);
@@ -72,6 +73,7 @@ static inline enum topoc_vq_status TOPOC_QUEUE(measure)(struct TOPOC_VQ(device) 
         }
         TOPOC_VQ(device_pass)(&ahead);
     }
+    return TOPOC_VQ_EMPTY;
 }
 
 static inline enum topoc_vq_status TOPOC_QUEUE(give)(struct TOPOC_VQ(device) *device,
