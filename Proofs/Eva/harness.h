@@ -12,10 +12,9 @@
  * and checks that the state is valid again and that what was handed out lies in shared memory. Valid at the start and
  * after every call: valid always, in whatever order the calls come.
  *
- * Eva's values are intervals, without relations between them. So there are three runs: a queue of 256 with intervals
- * alone, and a queue of 4 in which certain values are taken one by one, so that relations between them hold as well:
- * PROOF_POSITIONS positions and descriptor numbers, PROOF_BYTES lengths, up to that many bytes, and places
- * in memory.
+ * Eva's values are intervals, without relations between them. So that a buffer also ends where it must, and the bounds
+ * of copies, are shown elsewhere (../WP). Where a run takes values one by one (PROOF_POSITIONS: positions and descriptor
+ * numbers; `split`), it is in a queue of 4.
  */
 
 #pragma once
@@ -24,9 +23,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <topoc/vq_types.h>
+
 extern volatile int proof_any_int;
 extern volatile uint16_t proof_any_u16;
 extern volatile uint32_t proof_any_u32;
+
+/* A choice that need not be a path of its own. */
+static inline bool proof_any_bool(void)
+{
+    return (bool)(proof_any_u16 & 1u);
+}
+
+static inline enum topoc_vq_fault proof_any_fault(void)
+{
+    return proof_any_int ? TOPOC_VQ_SOUND : TOPOC_VQ_FAULT_INDEX;
+}
 
 /* Any value of `first` … `last`. */
 static inline uint32_t proof_any(uint32_t first, uint32_t last)
@@ -57,27 +69,6 @@ static inline uint16_t proof_any_position(void)
 static inline uint16_t proof_any_position(void)
 {
     return proof_any_u16;
-}
-
-#endif
-
-#if defined(PROOF_BYTES)
-
-/* Any number of bytes. */
-static inline uint32_t proof_any_length(void)
-{
-    uint32_t value = proof_any_u32;
-    if (value <= PROOF_BYTES) {
-        /*@ split value; */;
-    }
-    return value;
-}
-
-#else
-
-static inline uint32_t proof_any_length(void)
-{
-    return proof_any_u32;
 }
 
 #endif

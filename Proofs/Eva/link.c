@@ -38,11 +38,6 @@ static topoc_link_driver driver;
 static topoc_link_device device;
 static unsigned char *shared;
 
-static enum topoc_vq_fault any_fault(void)
-{
-    return proof_any_int ? TOPOC_VQ_SOUND : TOPOC_VQ_FAULT_INDEX;
-}
-
 /*
  * -- Driver side. Valid: oldest <= published <= next <= oldest + capacity, and no more are free than that leaves; the
  * room at the pool's head is within the pool; every place is a line of the pool or its end. --
@@ -82,7 +77,7 @@ static void any_driver(void)
     driver.pool.head = head;
     driver.pool.limit = head + proof_any_line(POOL - head);
     driver.pool.tail = proof_any_line(POOL);
-    driver.fault = any_fault();
+    driver.fault = proof_any_fault();
 }
 
 /* Frames that the device may give back. */
@@ -105,13 +100,6 @@ static void check_driver(void)
     uint32_t claimed = (uint16_t)(driver.stop - driver.next) + outstanding;
     /*@ assert order: published <= outstanding && outstanding <= CAPACITY; */
     /*@ assert free: claimed <= CAPACITY; */
-#endif
-#ifdef PROOF_BYTES
-    /*@ assert limit: driver.pool.head <= driver.pool.limit && driver.pool.limit <= POOL; */
-    /*@ assert lines: driver.pool.tail <= POOL && driver.pool.head % 64 == 0 && driver.pool.limit % 64 == 0; */
-    for (int i = 0; i < PROOF_LENGTH; i++) {
-        /*@ assert ends: ends[i] <= POOL && ends[i] % 64 == 0; */
-    }
 #endif
 }
 
@@ -151,15 +139,8 @@ static void driver_reserve(void)
     /*@ split driver.pool.tail; */
 #endif
     unsigned char *buffer = NULL;
-#ifdef PROOF_BYTES
-    uint32_t length = proof_any_length();
-#else
     uint32_t length = 64; /* one line: that a longer frame fits is a relation between values */
-#endif
     if (topoc_link_reserve(&driver, length, &buffer) == TOPOC_VQ_READY) {
-#ifdef PROOF_BYTES
-        /*@ assert buffer: \valid(buffer + (0 .. length - 1)) && buffer >= shared + OVERHEAD; */
-#endif
         topoc_link_stage(&driver, length);
     }
     check_driver();
@@ -212,10 +193,7 @@ static void any_device(void)
 #endif
     device.features.in_order = proof_any_int != 0;
     device.features.event_index = proof_any_int != 0;
-#ifdef PROOF_BYTES
-    device.features.indirect = proof_any_int != 0;
-#endif
-    device.fault = any_fault();
+    device.fault = proof_any_fault();
 }
 
 static void check_device(void)
@@ -236,9 +214,6 @@ static void device_peek(void)
     struct topoc_vq_frame frame;
     if (topoc_link_peek(&device, &frame) == TOPOC_VQ_READY) {
         /*@ assert pool: frame.base >= shared + BUFFERS && frame.base <= shared + SIZE && frame.length > 0; */
-#ifdef PROOF_BYTES
-        /*@ assert whole: \valid_read(frame.base + (0 .. frame.length - 1)); */
-#endif
     }
     check_device();
 }
@@ -247,13 +222,8 @@ static void device_chain(void)
 {
     any_device();
     struct topoc_vq_segment segments[2];
-    struct topoc_vq_chain chain = {0};
-    if (topoc_link_chain(&device, segments, 2, &chain) == TOPOC_VQ_READY) {
-#ifdef PROOF_BYTES
-        /*@ assert bound: chain.readable <= PROOF_LENGTH && chain.writable <= PROOF_LENGTH; */
-        /*@ assert bytes: chain.readable_bytes <= SIZE - BUFFERS && chain.writable_bytes <= SIZE - BUFFERS; */
-#endif
-    }
+    struct topoc_vq_chain chain;
+    topoc_link_chain(&device, segments, 2, &chain);
     check_device();
 }
 
@@ -265,9 +235,6 @@ static void device_segment(void)
     if (TOPOC_LINK(device_walk)(&device, &walk) == TOPOC_VQ_READY
         && TOPOC_LINK(device_segment)(&device, &walk, &segment) == TOPOC_VQ_READY) {
         /*@ assert pool: segment.base >= shared + BUFFERS && segment.base <= shared + SIZE && segment.length > 0; */
-#ifdef PROOF_BYTES
-        /*@ assert whole: \valid(segment.base + (0 .. segment.length - 1)); */
-#endif
     }
     check_device();
 }
