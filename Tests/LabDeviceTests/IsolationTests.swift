@@ -68,6 +68,28 @@ import Wiring
         }
     }
 
+    /// Runs the device as a user who is not root, whom Linux would let look into a process of his own.
+    private static let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", DeviceProcess.device, "3"]
+    private static let setpriv = "/usr/bin/setpriv"
+    private static let canBeNobody =
+        geteuid() == 0
+        && (try? DeviceProcess(setpriv, arguments: nobody.dropLast() + ["no descriptor"]))?.status(within: 5000) == 1
+            << 8
+
+    /// What of /proc tells of its memory belongs to root once it is confined, and to its own user before.
+    @Test(.enabled(if: canBeNobody, "needs root, setpriv, and a build directory that every user can read"))
+    func noProcessOfTheSameUserCanLookIntoADevice() throws {
+        let lab = try SmallLab(assembly)
+        let process = try DeviceProcess(Self.setpriv, arguments: Self.nobody)
+        lab.vms[0].process.kill()
+        var status = stat()
+        for _ in 0..<1000 where stat("/proc/\(process.id)/fd", &status) == 0 && status.st_uid != 65534 { usleep(1000) }
+        #expect(status.st_uid == 65534)
+        try lab.heal(0, with: process)
+        #expect(stat("/proc/\(process.id)/fd", &status) == 0)
+        #expect(status.st_uid == 0)
+    }
+
     /// Not dumpable: its directory of /proc belongs to root, and only who may trace every process reads it.
     private static let canLook = geteuid() == 0
 

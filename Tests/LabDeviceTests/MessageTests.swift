@@ -209,6 +209,37 @@ import Wiring
         #expect(fresh.hello() == .done)
     }
 
+    /// Messages of all types with random numbers in them, and descriptors of all kinds: each is answered, and the device
+    /// goes on. Before and after it runs.
+    @Test(arguments: 0..<4) func noMessageBringsADeviceDown(_ seed: Int) throws {
+        let lab = try SmallLab(pair)
+        let fresh = try Fresh()
+        let running = lab.vms[0].process
+        var random = SplitMix(state: UInt64(seed))
+        let numbers: [UInt32] = [0, 1, 2, 3, 14, 256, 1024, 1514, 4096, 32768, .max, .max / 2, 1 << 31]
+        let others = try [
+            Descriptor.memory(32768), Descriptor.bell(), Descriptor.pipe().1, Descriptor.packetSockets().0,
+        ]
+        for _ in 0..<2000 {
+            let type = UInt32.random(in: 0...8, using: &random)
+            let sizes = [16, 24, 32, 48, 56, 64, 72, 80, 16 + 4 * Int.random(in: 0...40, using: &random)]
+            let size = sizes.randomElement(using: &random) ?? 16
+            // LAB_STOP ends it, as it should.
+            var words = [type == LAB_STOP.rawValue ? 9 : type, UInt32(size), 1, 0]
+            while words.count < size / 4 {
+                words.append(
+                    Bool.random(using: &random)
+                        ? numbers.randomElement(using: &random) ?? 0 : UInt32.random(in: 0...4, using: &random))
+            }
+            let bytes = words.withUnsafeBytes { Array($0) }
+            let with = (0..<Int.random(in: 0...4, using: &random)).compactMap { _ in
+                others.randomElement(using: &random)
+            }
+            #expect(fresh.process.say(bytes: bytes, with) != .gone)
+            #expect(running.say(bytes: bytes, with) != .gone)
+        }
+    }
+
     @Test func whatIsDoneToLinksIsChecked() throws {
         let lab = try SmallLab(pair)
         let process = lab.vms[0].process

@@ -56,14 +56,14 @@ final class SmallLab {
         try heal(number)
     }
 
-    func heal(_ number: Int) throws {
+    func heal(_ number: Int, with process: DeviceProcess? = nil) throws {
         generation += 1
         let peers = wiring.vms[number].peers.map(\.number)
         for peer in peers {
             try renew(Direction(from: number, to: peer))
             try renew(Direction(from: peer, to: number))
         }
-        try vms[number].replace()
+        try vms[number].replace(with: process)
         try vms[number].begin(in: self, generation: generation, restarted: true)
         for peer in peers { try vms[peer].renewLink(to: number, in: self, generation: generation) }
     }
@@ -110,7 +110,7 @@ final class SmallVM {
         settings = lab.settings
     }
 
-    func replace() throws { process = try DeviceProcess() }
+    func replace(with other: DeviceProcess?) throws { process = try other ?? DeviceProcess() }
 
     func begin(in lab: SmallLab, generation: UInt32, restarted: Bool) throws {
         try expect(process.say(hello(restarted), LAB_VM, head: \.head, [pageMemory], to: device))
