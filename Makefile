@@ -79,7 +79,7 @@ bench: build bench-datapath
 bench-datapath:
 	@$(call install,gcc:gcc clang-14:clang-14 pkg-config:pkg-config dpdk-devbind.py:dpdk-dev)
 	@pkg-config --exists libdpdk || { $(call install,no-libdpdk:libdpdk-dev); }
-	$(MAKE) -C Benchmarks/DataPath run
+	$(MAKE) --no-print-directory -C Benchmarks/DataPath run
 
 # Latency and throughput between machines, over the lab's data path and its peers': `make bench-lab ARGS=--guests`.
 bench-lab: build

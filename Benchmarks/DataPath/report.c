@@ -203,7 +203,9 @@ void report_costs(FILE *to, const struct results *results, const char *base)
             if (figure(results, (int)w, base_peer, (enum placement)at) == 0) {
                 continue;
             }
-            fprintf(to, "%s, %s: without it, a frame is faster by\n", placement_names[at], workloads[w].key);
+            fprintf(to, "%s, %s, %.2f %s: without it, a frame is faster by\n", placement_names[at], workloads[w].key,
+                    figure(results, (int)w, base_peer, (enum placement)at),
+                    workloads[w].kind == TWO_THREADS ? "Mframe/s" : "ns");
             for (unsigned p = 0; p < results->peer_count; p++) {
                 double values[ROUNDS_MAX];
                 unsigned count = 0;
@@ -242,8 +244,8 @@ void report(FILE *to, const struct results *results)
         print_table(to, results, (enum placement)at, &met, &judged);
         print_damaged(to, results, (enum placement)at);
         const size_t used = strlen(summary);
-        snprintf(summary + used, sizeof(summary) - used, " %s: %u of %u goals reached;", placement_names[at], met,
-                 judged);
+        snprintf(summary + used, sizeof(summary) - used, " %s: %u of %u goals that were measured are reached;",
+                 placement_names[at], met, judged);
     }
     fprintf(to, "\ndata path:%s %u runs dropped for want of processor time, %u for a change of place, %u stopped\n",
             summary, results->dropped_time, results->dropped_placement, results->stopped);
