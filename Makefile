@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run build test test-guests lint format bench bench-datapath bench-lab soak fuzz proofs docs clean
+.PHONY: run build test test-guests lab lint format bench bench-datapath bench-lab soak fuzz proofs docs clean
 
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
@@ -33,11 +33,22 @@ run: build
 build:
 	@$(call install,cpp:cpp)
 	$(SWIFT) build $(RELEASE) --product topoc
+	$(SWIFT) build $(RELEASE) --product topoc-device
+
+# The example's VMs on this host, under QEMU: its scenarios on one VM and across three, and whether the flows are those
+# that topoc certifies.
+lab: build
+	@$(call install,apt-get:apt cmake:cmake gcc:gcc pkg-config:pkg-config qemu-system-x86_64:qemu-system-x86)
+	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
+	topoc="$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc"; \
+	"$$topoc" lab run Examples/zmq_samples/mesh.topo --scenario zmq --json out/lab.json; \
+	"$$topoc" lab run Examples/zmq_samples/mesh.topo --scenario flows
 
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
 	@$(call install,astyle:astyle clang-14:clang-14 cmake:cmake cpio:cpio cpp:cpp dpdk-testpmd:dpdk-dev gcc:gcc \
-	    git:git ip:iproute2 make:make patch:patch pkg-config:pkg-config qemu-system-x86_64:qemu-system-x86 script:bsdutils unshare:util-linux z3:z3)
+	    git:git ip:iproute2 make:make patch:patch ping:iputils-ping pkg-config:pkg-config \
+	    qemu-system-x86_64:qemu-system-x86 script:bsdutils unshare:util-linux z3:z3)
 	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
 	$(SWIFT) build --build-tests

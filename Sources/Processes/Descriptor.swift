@@ -40,7 +40,7 @@ public final class Descriptor: Sendable {
     }
 
     /// Whether bytes, or the end, are there already.
-    var isReadable: Bool {
+    public var isReadable: Bool {
         var polled = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         return poll(&polled, 1, 0) > 0
     }

@@ -68,6 +68,7 @@ public actor Capture {
             for record in records.take(piece) { try put(record, of: vm) }
             if isOver { break }
         }
+        if isOver { client.close() }
         do {
             _ = try await asked
         } catch {

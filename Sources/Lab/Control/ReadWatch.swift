@@ -9,14 +9,17 @@ final class ReadWatch: Sendable {
     nonisolated(unsafe) private let source: any DispatchSourceRead
 
     /// - Parameters:
-    ///   - take: reads what is there; false: there is no more.
+    ///   - take: reads some of what is there; false: there will be no more.
     ///   - end: is called once, after the last `take`.
     init(_ file: Descriptor, take: @escaping @Sendable () -> Bool, end: @escaping @Sendable () -> Void) {
         nonisolated(unsafe) let source = DispatchSource.makeReadSource(
             fileDescriptor: file.number, queue: DispatchQueue(label: "lab.reading"))
         // The source and its handler hold each other until it is cancelled.
         source.setEventHandler {
-            if !take() { source.cancel() }
+            // Of one that has hung up, Dispatch tells but once, whatever there is still to read.
+            repeat {
+                if !take() { return source.cancel() }
+            } while file.isReadable
         }
         source.setCancelHandler { withExtendedLifetime(file) { end() } }
         source.activate()

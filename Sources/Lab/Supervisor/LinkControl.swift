@@ -60,6 +60,11 @@ extension Lab {
             captures[number]?[free] = nil
             throw error
         }
-        return await ended.reduce(0, +)
+        let dropped = await ended.reduce(0, +)
+        if Task.isCancelled, captures[number]?.removeValue(forKey: free) != nil {
+            // Without a pipe: it ends.
+            try? await device.tell(message)
+        }
+        return dropped
     }
 }

@@ -42,7 +42,7 @@ public actor Supervisor {
             return await first.drain()
         }
         let supervisor = Supervisor(name)
-        Task { await supervisor.answer(first) }
+        Task { await supervisor.answer(first, isFirst: true) }
         for await connection in connections(Descriptor(listener)) {
             Task { await supervisor.answer(connection) }
         }
@@ -66,10 +66,10 @@ public actor Supervisor {
     }
 
     /// One request a connection; it is given up when the other end goes.
-    private func answer(_ connection: ControlConnection) async {
+    /// - Parameter isFirst: from who started the lab; it goes down with whoever goes before it is up.
+    private func answer(_ connection: ControlConnection, isFirst: Bool = false) async {
         var work: Task<Void, Never>?
         var terminal: Terminal?
-        var isBound = false
         for await message in connection.messages {
             guard let envelope = try? JSONDecoder().decode(Envelope.self, from: message.line) else { break }
             guard envelope.version == TopocVersion.current else {
@@ -94,8 +94,7 @@ public actor Supervisor {
                 } catch {
                     connection.send(Event.failed(error))
                 }
-            case .up(let order):
-                isBound = true
+            case .up(let order) where isFirst:
                 work = Task {
                     await self.rise(order, connection)
                 }
@@ -106,7 +105,7 @@ public actor Supervisor {
         work?.cancel()
         terminal?.close()
         // Whoever asked for the lab has gone before it was there, or wanted it no longer than that.
-        if isBound, !isUp || (lab?.order.isBound ?? true) { exit(0) }
+        if isFirst, !isUp || (lab?.order.isBound ?? true) { exit(0) }
     }
 
     private func rise(_ order: LabOrder, _ connection: ControlConnection) async {
