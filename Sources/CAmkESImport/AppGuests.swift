@@ -133,6 +133,10 @@ extension AppImporter {
                 mapped.insert(destination.vm ?? -1)
                 continue
             }
+            if let destination, destination.vm == nil {
+                leave("\(vm.instance) reaches \(address) by way of `\(destination.instance)`", at: setting.offset)
+                continue
+            }
             let owner = addresses[address].map { "vm\($0)" } ?? "no VM"
             let leads = destination?.instance ?? "nowhere"
             report(

@@ -17,9 +17,18 @@ public struct ImportedApp: Sendable {
     /// line in the app.
     public let findings: [PlacedFinding]
 
-    /// The findings that a lint of the app has a use for: its faults, not what an import leaves behind.
+    /// It joins something by virtqueues. Other files of a tree, as those of a component, do not.
+    private let isWired: Bool
+
+    /// The findings that a lint of the app has a use for: its faults, not what an import leaves behind. A file that wires
+    /// nothing has none, unless it is no CAmkES for sure.
     public var faults: [PlacedFinding] {
-        findings.filter { !ImportRules.ofImportAlone.contains($0.finding.code) }
+        let lacksHeaders = findings.contains { $0.finding.code == ImportRules.missingHeader.code }
+        return findings.filter { found in
+            let isOfText = ReaderRules.all.contains { $0.code == found.finding.code }
+            return isWired
+                ? !ImportRules.ofImportAlone.contains(found.finding.code) : isOfText && !lacksHeaders
+        }
     }
 
     /// Reads an app.
@@ -44,6 +53,9 @@ public struct ImportedApp: Sendable {
         self.assembly = assembly
         self.target = target
         self.findings = findings
+        isWired = text.specification.assemblies.contains { assembly in
+            assembly.composition.connections.contains { FlowModel.connectors.contains($0.connector) }
+        }
     }
 }
 

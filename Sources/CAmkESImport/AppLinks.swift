@@ -32,14 +32,15 @@ struct AppLinks {
 }
 
 extension AppImporter {
-    /// Bytes behind an end of which nothing is said: the connector's template.
-    static let memoryUnlessSaid = 8192
+    /// Bytes behind an end of which nothing is said: `seL4VirtQueues-from.template.c`, and until 3.8
+    /// `seL4MultiSharedData-from.template.c`.
+    private var memoryUnlessSaid: Int { target.dialect?.sharesOneBadge == true ? 4096 : 8192 }
 
     /// The links of the app; their sizes are judged, whatever they lead to.
     mutating func links() -> AppLinks {
         var connections: [AppConnection] = []
         var placeOf: [String: Int] = [:]
-        var seen: Set<[Int]> = []
+        var placeOfPair: [[Int]: Int] = [:]
         let numbers = numbersOfEnds
         for queue in model.queues {
             guard let declaration = model.connections[queue.connection],
@@ -53,17 +54,19 @@ extension AppImporter {
             let size = memory(of: queue, or: declaration.offset)
             understandEnds(of: queue)
             understand(declaration.offset)
-            guard seen.insert([source, destination]).inserted else {
+            guard placeOfPair[[source, destination]] == nil else {
                 leave(
                     "a second queue from \(queue.driver.instance) to \(queue.device.instance), in "
                         + "`\(queue.connection)`", at: declaration.offset)
                 continue
             }
-            let place = placeOf[queue.connection] ?? connections.count
+            for end in declaration.ends where !end.isFrom { _ = take(end.instance, "\(end.interface)_topology") }
+            // Each direction of a link may have a connection of its own.
+            let place = placeOfPair[[destination, source]] ?? placeOf[queue.connection] ?? connections.count
+            placeOfPair[[source, destination]] = place
             if place == connections.count {
                 placeOf[queue.connection] = place
                 connections.append(AppConnection(declaration: declaration))
-                for end in declaration.ends where !end.isFrom { _ = take(end.instance, "\(end.interface)_topology") }
             }
             connections[place].flows.append(
                 AppFlow(
@@ -110,8 +113,8 @@ extension AppImporter {
         func said(_ end: FlowModel.EndName) -> Setting? { model.settings[end.instance]?["\(end.interface)_shmem_size"] }
         let driver = said(queue.driver)
         let device = said(queue.device)
-        let bytes = driver.map { $0.value.integer ?? 0 } ?? Self.memoryUnlessSaid
-        let there = device.map { $0.value.integer ?? 0 } ?? Self.memoryUnlessSaid
+        let bytes = driver.map { $0.value.integer ?? 0 } ?? memoryUnlessSaid
+        let there = device.map { $0.value.integer ?? 0 } ?? memoryUnlessSaid
         if bytes != there {
             report(
                 ImportRules.sizesDiffer,

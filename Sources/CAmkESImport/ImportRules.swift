@@ -30,7 +30,7 @@ public enum ImportRules {
         bad: "vm0.vswitch_layout = [];", good: "vm0.vswitch_mac_address = \"02:00:00:00:AA:01\";")
     public static let sizesDiffer = rule(
         "TOPO625", "sizes-differ", .error, "The two ends of a queue have shared memory of different sizes.",
-        "CAmkES refuses it when it renders the connector. An end that says nothing has 8192 bytes.",
+        "CAmkES refuses it when it renders the connector. An end that says nothing has 8192 bytes, until 3.8 4096.",
         bad: "vm0.ether_1_send_shmem_size = 32768;\nvm1.ether_0_recv_shmem_size = 8192;",
         good: "vm0.ether_1_send_shmem_size = 32768;\nvm1.ether_0_recv_shmem_size = 32768;")
     public static let wrongMapping = rule(

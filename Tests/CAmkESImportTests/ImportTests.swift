@@ -246,6 +246,42 @@ import Wiring
         #expect(left.contains("20: TOPO621 the ids of the queues between vm1 and vm0 become 0 and 1"))
     }
 
+    /// As Arm's examples join a VM with a component: a connection for each direction, and no topology for two ends.
+    @Test func eachDirectionMayHaveItsConnection() throws {
+        let text = """
+            import <VM_Arm/VM.camkes>;
+            assembly {
+                composition {
+                    VM_COMPOSITION_DEF(0)
+                    VM_COMPOSITION_DEF(1)
+                    component VirtQueueInit first;
+                    component VirtQueueInit second;
+                    connection seL4VirtQueues there(to first.init, from vm0.send, from vm1.recv);
+                    connection seL4VirtQueues back(to second.init, from vm0.recv, from vm1.send);
+                }
+                configuration {
+                    vm0.send_shmem_size = 32768; vm0.recv_shmem_size = 32768;
+                    vm1.send_shmem_size = 32768; vm1.recv_shmem_size = 32768;
+                    first.init_topology = [{"drv": "vm0.send", "dev": "vm1.recv"}];
+                    second.init_topology = [{"drv": "vm1.send", "dev": "vm0.recv"}];
+                }
+            }
+
+            """
+        let (app, _) = try imported(text)
+        #expect(shapes(app) == ["there: Link(0, 1)"])
+        #expect(app.faults.map(\.finding.code) == [])
+    }
+
+    /// A hook may be given every `.camkes` of a tree.
+    @Test(arguments: [
+        "#include <plat/serial.h>\ncomponent Serial { HARDWARE_INTERFACES provides PutChar a; }",
+        "assembly { composition {} configuration { vm0.size = 3; } }", "component A { control; }",
+    ])
+    func aFileThatWiresNothingHasNoFaults(text: String) throws {
+        #expect(try imported(text).app.faults.map(\.finding.code) == [])
+    }
+
     @Test func guestsFilesGiveAddresses() throws {
         let app = try AppOnDisk([
             EmittedFile(path: "app.camkes", text: Self.app(Self.forms[0])),

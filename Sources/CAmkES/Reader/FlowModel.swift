@@ -63,9 +63,10 @@ public struct FlowModel: Sendable {
         }
     }
     /// What joins virtqueues: the tree's connector, and topoc's.
-    private static let connectors: Set = ["seL4VirtQueues", "topocVirtQueues"]
+    package static let connectors: Set = ["seL4VirtQueues", "topocVirtQueues"]
 
-    /// - Parameter trustsMacros: a component with macros that are not expanded has the interfaces that connections name.
+    /// - Parameter trustsMacros: a component that is declared elsewhere, or has macros that are not expanded, has the
+    ///   interfaces that connections name.
     public init(_ specification: Specification, trustsMacros: Bool = false) {
         self.trustsMacros = trustsMacros
         for component in specification.components { add(component) }
@@ -124,9 +125,9 @@ public struct FlowModel: Sendable {
         instances[end.instance].flatMap { components[$0]?.interfaces[end.interface]?.type }
     }
 
-    /// A macro of the end's component may declare its interface.
+    /// The end's component is declared elsewhere, or a macro of it may declare the interface.
     private func mayBeOfMacro(_ end: EndName) -> Bool {
-        trustsMacros && instances[end.instance].flatMap { components[$0] }.map { !$0.macros.isEmpty } ?? false
+        trustsMacros && instances[end.instance].map { components[$0].map { !$0.macros.isEmpty } ?? true } ?? false
     }
 
     /// The one queue of a connection that joins two ends and has no topology; of their types one may be unknown.
