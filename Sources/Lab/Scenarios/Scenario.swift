@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import Processes
 import Wiring
 
 /// What is played across the VMs of a lab.
@@ -8,6 +9,8 @@ public enum Scenario: String, Sendable, CaseIterable {
     case zmq
     /// Each VM calls each other, and what passes is compared with the flows that are certified.
     case flows
+    /// What TCP and small datagrams get through each link.
+    case iperf3
 
     static func named(_ name: String) throws(LabError) -> Scenario {
         guard let scenario = Scenario(rawValue: name) else {
@@ -22,14 +25,26 @@ public enum Scenario: String, Sendable, CaseIterable {
     public var programs: [String] {
         switch self {
         case .zmq: ["zmq_samples"]
-        case .flows: []
+        case .flows, .iperf3: []
         }
+    }
+
+    /// The paths of the programs of this host that it needs in the guests.
+    public func hostPrograms() throws(LabError) -> [String] {
+        guard self == .iperf3 else { return [] }
+        guard let path = Command.find(IperfScenario.program) else {
+            throw LabError(
+                LabRules.scenario, "this host has no iperf3, which the guests are to have too",
+                notes: ["apt-get install iperf3"])
+        }
+        return [path]
     }
 
     func play(in lab: Lab, _ say: @escaping @Sendable (Event) -> Void) async throws(LabError) -> Event {
         switch self {
         case .zmq: try await ZmqScenario(lab).play(say)
         case .flows: try await FlowsScenario(lab).play(say)
+        case .iperf3: try await IperfScenario(lab).play(say)
         }
     }
 }

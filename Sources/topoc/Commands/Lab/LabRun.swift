@@ -12,13 +12,17 @@ struct LabRun: LabSubcommand {
         commandName: "run", abstract: "Start a lab, play a scenario across its VMs, and end it: 0 or 1.",
         discussion: """
             The lab ends with this command, however that ends. zmq plays the programs of Examples/zmq_samples; flows \
-            lets each VM call each other, and compares what passes with what `topoc build` certifies.
+            lets each VM call each other, and compares what passes with what `topoc build` certifies; iperf3 \
+            measures each link with the iperf3 of this host.
             """)
 
     @OptionGroup var topology: LabTopology
     @OptionGroup var lab: LabOptions
     @OptionGroup var play: ScenarioOptions
+
     func perform() async throws -> Int32 {
+        var topology = topology
+        topology.programs += try play.scenario.hostPrograms()
         let programs = play.scenario.programs
         guard let order = try await topology.order(isBound: true, programs: programs) else {
             return Outcome.findings.rawValue
@@ -45,7 +49,7 @@ struct LabScenario: LabSubcommand {
 
 /// Which scenario, and where its figures go.
 struct ScenarioOptions: ParsableArguments {
-    @Option(help: "What is played: zmq or flows.") var scenario: Scenario
+    @Option(help: "What is played: zmq, flows or iperf3.") var scenario: Scenario
     @Option(help: ArgumentHelp("Also write what was measured, as JSON.", valueName: "path"), completion: .file())
     var json: String?
 
