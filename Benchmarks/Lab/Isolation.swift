@@ -2,22 +2,25 @@
 
 import Foundation
 
-/// A network namespace for the benchmark and all that it starts.
+/// Namespaces for the benchmark and all that it starts: a network without a way out, and processes that all end with the
+/// benchmark, however that ends.
 enum Isolation {
     private static let mark = "TOPOC_LAB_BENCH_INSIDE"
 
-    /// Starts this program again in a namespace of its own and gives its exit status; `nil` where this is the one that
-    /// was started.
-    static func entered() throws -> Int32? {
-        if ProcessInfo.processInfo.environment[mark] != nil { return nil }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            ["\(mark)=1", "unshare", "--net"] + (getuid() == 0 ? [] : ["--user", "--map-root-user"])
-            + [path] + CommandLine.arguments.dropFirst()
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    /// Becomes this program in namespaces of its own; returns where it is that already.
+    static func enter() throws {
+        guard getenv(mark) == nil else {
+            // The first process of a namespace hears no signal that it does not ask for.
+            for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _exit(128 + $0) } }
+            return
+        }
+        setenv(mark, "1", 1)
+        let words =
+            ["unshare"] + (getuid() == 0 ? [] : ["--user", "--map-root-user"])
+            + ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", path] + CommandLine.arguments.dropFirst()
+        var arguments = words.map { strdup($0) } + [nil]
+        execvp("unshare", &arguments)
+        throw BenchmarkError("cannot run unshare: \(String(cString: strerror(errno)))")
     }
 
     /// This program's own.

@@ -23,7 +23,7 @@ struct Soak: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let status = try Isolation.entered() { throw ExitCode(status) }
+        try Isolation.enter()
         let tools = try await Tools()
         guard let topoc = tools.topoc else { throw BenchmarkError("there is no topoc beside this program") }
         let count = guests == "qemu" ? 3 : 4
