@@ -14,6 +14,7 @@ public struct Template: Sendable {
     public static let connector = Template(bytes: PackageResources.topocVirtQueues_camkes_template)
     public static let connectorHeader = Template(bytes: PackageResources.topocVirtQueues_from_template_h_template)
     public static let device = Template(bytes: PackageResources.virtio_net_vswitch_c_template)
+    public static let libvirtqueueDevice = Template(bytes: PackageResources.virtio_net_vswitch_libvirtqueue_c_template)
     public static let deviceHeader = Template(bytes: PackageResources.virtio_net_vswitch_h_template)
     public static let connectorSource = Template(bytes: PackageResources.virtqueues_from_template_c_template)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import Topology
 import Wiring
 
 extension AppImporter {

@@ -62,21 +62,24 @@ extension VM {
     /// Declares a VM by its number.
     public init(
         _ number: Int, name: String? = nil, mac: String? = nil, ip: String? = nil, ipv6: String? = nil,
-        hostname: String? = nil, interfaces: Interfaces? = nil, guest: Guest = Guest()
+        hostname: String? = nil, interfaces: Interfaces? = nil, sources: Sources? = nil, dataPath: DataPath? = nil,
+        guest: Guest = Guest()
     ) {
         self.init(
             number: Placed(number), name: placed(name), mac: placed(mac), ip: placed(ip), ipv6: placed(ipv6),
-            hostname: placed(hostname), interfaces: placed(interfaces), guest: guest)
+            hostname: placed(hostname), interfaces: placed(interfaces), sources: placed(sources),
+            dataPath: placed(dataPath), guest: guest)
     }
 
     /// Declares a VM by its name; its number is its position among the VMs.
     public init(
         _ name: String, mac: String? = nil, ip: String? = nil, ipv6: String? = nil, hostname: String? = nil,
-        interfaces: Interfaces? = nil, guest: Guest = Guest()
+        interfaces: Interfaces? = nil, sources: Sources? = nil, dataPath: DataPath? = nil, guest: Guest = Guest()
     ) {
         self.init(
             number: nil, name: Placed(name), mac: placed(mac), ip: placed(ip), ipv6: placed(ipv6),
-            hostname: placed(hostname), interfaces: placed(interfaces), guest: guest)
+            hostname: placed(hostname), interfaces: placed(interfaces), sources: placed(sources),
+            dataPath: placed(dataPath), guest: guest)
     }
 }
 

@@ -14,13 +14,18 @@ public struct VM: Sendable, Hashable {
     public var hostname: Placed<String>?
     /// How many network interfaces the guest has; one unless said.
     public var interfaces: Placed<Interfaces>?
+    /// From which addresses the guest may send; from its own alone unless said.
+    public var sources: Placed<Sources>?
+    /// The device that moves its frames; the assembly's unless said.
+    public var dataPath: Placed<DataPath>?
     public var guest: Guest
     public var origin: Origin
 
     public init(
         number: Placed<Int>?, name: Placed<String>?, mac: Placed<String>? = nil, ip: Placed<String>? = nil,
         ipv6: Placed<String>? = nil, hostname: Placed<String>? = nil, interfaces: Placed<Interfaces>? = nil,
-        guest: Guest = Guest(), origin: Origin = Origin()
+        sources: Placed<Sources>? = nil, dataPath: Placed<DataPath>? = nil, guest: Guest = Guest(),
+        origin: Origin = Origin()
     ) {
         self.number = number
         self.name = name
@@ -29,6 +34,8 @@ public struct VM: Sendable, Hashable {
         self.ipv6 = ipv6
         self.hostname = hostname
         self.interfaces = interfaces
+        self.sources = sources
+        self.dataPath = dataPath
         self.guest = guest
         self.origin = origin
     }
@@ -40,6 +47,22 @@ public enum Interfaces: String, Sendable, Hashable, CaseIterable {
     case one
     /// One for each partition that the VM is in: `eth0` for the first, `eth1` for the second.
     case perPartition
+}
+
+/// From which MAC addresses a VM's guest may send.
+public enum Sources: String, Sendable, Hashable, CaseIterable {
+    /// From its own alone; a frame from another address is dropped, by its own VM and by each peer.
+    case pinned
+    /// From others too, as a bridge does, or a guest that runs guests of its own: its peers learn who is behind it.
+    case any
+}
+
+/// The code that moves frames between VMs.
+public enum DataPath: String, Sendable, Hashable, CaseIterable {
+    /// topoc's own device, switch and virtqueues.
+    case topoc
+    /// The device that the tree has.
+    case tree
 }
 
 /// What a VM's guest runs with: the attributes of upstream's `VM_INIT_DEF` and of the component's memory, and what it

@@ -150,6 +150,8 @@ extension Network {
             settings.append(("eth\(number) ip", interface.ip.text))
             if let ipv6 = interface.ipv6 { settings.append(("eth\(number) ipv6", ipv6.text)) }
         }
+        settings.append(("sources", sources(of: index).rawValue))
+        if let dataPath = node.declaration.dataPath { settings.append(("dataPath", dataPath.value.rawValue)) }
         if let heap = guest.heap { settings.append(("heap", "\(heap.value)")) }
         settings += [
             ("memoryMiB", "\(guest.memoryMiB.value)"), ("kernel", guest.kernel.value),

@@ -15,11 +15,12 @@ public enum Catalogue {
         DerivedNameCollision.self, GuestNumbers.self, GuestText.self, GuestPrograms.self,
         UnknownVM.self, SelfLink.self, DuplicatePeer.self, AsymmetricLink.self, PairInTwoPartitions.self,
         QueueMismatch.self, EmptyPartition.self, LoneVM.self, BroadcastDomain.self, TooFewMembers.self, NoVM.self,
+        UnlearnedPeer.self,
         VSwitchNodes.self, NotificationBadges.self, QueueIDs.self, SerialServerVMs.self, QueueLength.self,
         FixedQueueLength.self, SharedMemoryPages.self, RingOverflow.self, FrameOverflow.self, FramesInFlight.self,
-        GuestMemory.self, UntypedMemory.self, UntypedMargin.self, TooManyInterfaces.self, NeverLinked.self,
-        NeverRelayed.self,
-        NeverItself.self, NeverNothing.self,
+        GuestMemory.self, UntypedMemory.self, UntypedMargin.self, TooManyInterfaces.self,
+        UnheldDataPath.self, NeverLinked.self, NeverRelayed.self, NeverItself.self, NeverNothing.self,
+        UnpinnedSources.self,
     ]
 
     /// What each code means, in the order of the codes: the rules', the language's, the allowances'.

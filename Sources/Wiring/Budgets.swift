@@ -21,7 +21,7 @@ public struct Budget: Sendable, Hashable {
         case serialServerVMs = "serial-server-vms"
         /// Bytes of shared memory: for the rings of a virtqueue, before any frame.
         case ringBytes = "ring-bytes"
-        /// Blocks of 128 bytes, or with the data path topoc lines of 64: for one full frame of 1514 bytes.
+        /// Blocks of 128 bytes, or with the packed layout lines of 64: for one full frame of 1514 bytes.
         case frameBlocks = "frame-blocks"
     }
 
@@ -55,13 +55,15 @@ extension Budget {
         let serialServer = Budget(
             kind: .serialServerVMs, owner: .assembly, subject: network.assembly.name.value, used: network.nodes.count,
             available: limits.serialServerVMs, unit: "VMs")
-        return [serialServer] + network.nodes.indices.flatMap { vm($0, of: network, limits) }
-            + queues(of: network, target.dataPath)
+        return [serialServer]
+            + network.nodes.indices.flatMap { index in
+                vm(index, of: network, target.limits(of: network.dataPath(of: index, on: target)) ?? limits)
+            } + queues(of: network, target)
     }
 
     private static func vm(_ index: Int, of network: Network, _ limits: Target.Limits) -> [Budget] {
         let node = network.nodes[index]
-        let peers = network.peerCount(of: index)
+        let peers = network.peers(of: index).count
         func budget(_ kind: Kind, _ used: Int, _ available: Int, _ unit: String) -> Budget {
             Budget(
                 kind: kind, owner: .vm(index), subject: node.instance, used: used, available: available, unit: unit)
@@ -84,7 +86,7 @@ extension Budget {
         return budgets
     }
 
-    private static func queues(of network: Network, _ dataPath: DataPath) -> [Budget] {
+    private static func queues(of network: Network, _ target: Target) -> [Budget] {
         struct Settings: Hashable {
             let partition: Int32
             let layout: RingLayout
@@ -100,7 +102,8 @@ extension Budget {
                 let layout = RingLayout(
                     queueLength: network.queueLength(of: half).value,
                     sharedMemory: network.sharedMemory(of: half).value,
-                    dataPath: dataPath), seen.insert(Settings(partition: half.partition, layout: layout)).inserted
+                    layout: network.layout(of: Int(half.from), on: target)),
+                seen.insert(Settings(partition: half.partition, layout: layout)).inserted
             else { continue }
             let name = network.assembly.partitions[Int(half.partition)].name.value
             let subject = "\(name) (\(layout.queueLength) descriptors, \(layout.sharedMemory) bytes)"
@@ -111,18 +114,16 @@ extension Budget {
             budgets.append(
                 Budget(
                     kind: .frameBlocks, owner: .queues(half: index), subject: subject,
-                    used: RingLayout.blocksPerFrame(dataPath), available: layout.usableBlocks, unit: "blocks"))
+                    used: RingLayout.blocksPerFrame(layout.layout), available: layout.usableBlocks, unit: "blocks"))
         }
         return budgets
     }
 }
 
 extension Network {
-    /// How many other VMs a VM's row names; each once.
-    public func peerCount(of index: Int) -> Int {
-        rows[index].count { entry in
-            Int(halves[entry].to) != index && first(like: entry) == entry
-        }
+    /// The other VMs that a VM's row names; each once.
+    public func peers(of index: Int) -> [Int] {
+        rows[index].filter { Int(halves[$0].to) != index && first(like: $0) == $0 }.map { Int(halves[$0].to) }
     }
 }
 

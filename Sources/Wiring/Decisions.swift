@@ -40,7 +40,7 @@ extension Wiring {
                     Peer(
                         number: to, connection: draft, sendID: 2 * peers[from].count,
                         receiveID: 2 * peers[from].count + 1, sharedMemory: key.sharedMemory, mac: mac,
-                        interface: network.interface(of: from, in: partition)))
+                        interface: network.interface(of: from, in: partition), sources: network.sources(of: to)))
             }
         }
         var vms: [VMWiring] = []
@@ -49,12 +49,15 @@ extension Wiring {
             else { return nil }
             guard let interfaces = Self.interfaces(of: node.number, peers: peers[node.number], network, target)
             else { return nil }
-            let customary = target.dataPath == .topoc ? interfaces.count * Defaults.heapPerInterface : 0
+            let dataPath = network.dataPath(of: node.number, on: target)
+            let customary = dataPath == .topoc ? interfaces.count * Defaults.heapPerInterface : 0
             vms.append(
                 VMWiring(
                     number: node.number, name: node.name, hostname: node.hostname.value, mac: mac, ip: ip,
                     ipv6: node.ipv6?.value, guest: node.guest,
-                    heap: node.guest.heap?.value ?? Defaults.heap + customary, peers: peers[node.number],
+                    heap: node.guest.heap?.value ?? Defaults.heap + customary, dataPath: dataPath,
+                    layout: network.layout(of: node.number, on: target), sources: network.sources(of: node.number),
+                    peers: peers[node.number],
                     interfaces: interfaces))
         }
         name = network.assembly.name.value
@@ -70,18 +73,21 @@ extension Wiring {
     private static func interfaces(
         of vm: Int, peers: [Peer], _ network: Network, _ target: Target
     ) -> [Interface]? {
+        let dataPath = network.dataPath(of: vm, on: target)
+        let lines = Target.interruptLines(dataPath)
         let interfaces = network.interfaces[vm].enumerated().compactMap { number, interface -> Interface? in
-            let lines = target.interruptLines
             guard let mac = interface.mac.value, let ip = interface.ip.value,
                 target.limits == nil || lines.indices.contains(number)
             else { return nil }
             let links = peers.indices.filter { peers[$0].interface == number }
             let table = try? MACTable(links: links.enumerated().map { (peers[$0.element].mac, $0.offset) })
-            guard table != nil || target.dataPath == .tree else { return nil }
+            guard table != nil || dataPath == .tree else { return nil }
+            let learns = dataPath == .topoc && links.contains { peers[$0].sources == .any }
             return Interface(
                 partition: interface.partition.map { network.assembly.partitions[$0].name.value }, mac: mac, ip: ip,
                 ipv6: interface.ipv6?.value, interrupt: target.limits == nil ? nil : lines[number],
-                links: links, table: target.dataPath == .tree ? nil : table)
+                links: links, table: dataPath == .tree ? nil : table,
+                learned: learns ? Defaults.learnedAddresses : 0)
         }
         return interfaces.count == network.interfaces[vm].count ? interfaces : nil
     }

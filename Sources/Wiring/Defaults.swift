@@ -14,6 +14,8 @@ public enum Defaults {
     public static let heapPerInterface = 0x14000
     /// Frames of a guest that may wait for room at its peers, an interface.
     public static let parkedFrames = 32
+    /// Addresses that an interface learns, where a peer sends from more than its own: a power of two.
+    public static let learnedAddresses = 256
     public static let untyped22Pool = 1
     public static let commandLine =
         "earlyprintk=ttyS0,115200 console=ttyS0,115200 root=/dev/mem i8042.nokbd=iy "

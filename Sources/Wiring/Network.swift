@@ -22,6 +22,8 @@ public struct Network: Sendable {
     public let interfaces: [[NodeInterface]]
 
     let links: LinkIndex
+    /// For each node whether it is joined, by whatever way, with a VM that has the tree's device.
+    let meetsTree: [Bool]
 
     /// The first half from one node to another, in any partition.
     public func half(from: Int, to: Int) -> Int? { links.half(from: from, to: to) }

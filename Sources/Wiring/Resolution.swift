@@ -49,6 +49,7 @@ extension Network {
         self.rows = rows
         interfaces = nodes.indices.map { Self.interfaces(of: nodes[$0], row: rows[$0].map { halves[$0] }) }
         links = LinkIndex(halves)
+        meetsTree = Self.meetingTree(nodes, rows: rows, halves: halves)
     }
 
     /// One interface, or one for each partition of the VM's row.

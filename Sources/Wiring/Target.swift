@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import Topology
+
 /// A release of camkes-vm, or the lab, with a data path: what it accepts and how much it holds.
 public struct Target: Sendable, Hashable {
     /// As `--target` takes it.
@@ -22,13 +24,15 @@ public struct Target: Sendable, Hashable {
     }
 
     /// What it can hold with its data path; `nil` for a target without seL4 limits.
-    public var limits: Limits? {
+    public var limits: Limits? { limits(of: dataPath) }
+
+    /// The same of a VM with this device.
+    public func limits(of device: DataPath) -> Limits? {
         guard var limits = release else { return nil }
-        if dataPath == .topoc {
-            limits.vswitchNodes = nil
-            limits.notificationBadges = nil
-        }
-        limits.interfaces = interruptLines.count
+        if device == .topoc { limits.vswitchNodes = nil }
+        // The connector gives badges, whatever device a VM has.
+        if dataPath == .topoc { limits.notificationBadges = nil }
+        limits.interfaces = Self.interruptLines(device).count
         return limits
     }
 

@@ -34,6 +34,12 @@ public struct VMWiring: Sendable, Hashable {
     public let guest: GuestSettings
     /// Bytes: `heap_size`.
     public let heap: Int
+    /// Its device.
+    public let dataPath: DataPath
+    /// How its links, and those of all whom they lead to, lie in shared memory.
+    public let layout: LinkLayout
+    /// From which addresses its guest may send.
+    public let sources: Sources
     /// In the order of the rows; the index gives the queue ids.
     public let peers: [Peer]
     /// `eth0` and those behind it: one at least, also where there is no link.
@@ -58,8 +64,10 @@ public struct Interface: Sendable, Hashable {
     public let interrupt: Int?
     /// Its links: indices into the VM's peers.
     public let links: [Int]
-    /// From a peer's MAC address to an index into `links`; `nil` where topoc's data path is not written.
+    /// From a peer's MAC address to an index into `links`; `nil` where the device is not topoc's.
     public let table: MACTable?
+    /// Addresses that it can learn, a power of two; 0 where every peer sends from its own alone.
+    public let learned: Int
 }
 
 /// A VM's two ends of one link: the driver side of the virtqueue it sends on and the device side of the one it
@@ -79,6 +87,8 @@ public struct Peer: Sendable, Hashable {
     public let mac: MACAddress
     /// The number of this VM's interface that has the link.
     public let interface: Int
+    /// From which addresses the peer's guest may send.
+    public let sources: Sources
 
     /// `VirtQueueDrv`.
     public var sendInterface: String { "ether_\(number)_send" }

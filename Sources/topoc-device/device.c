@@ -70,7 +70,7 @@ bool lab_port_begin(struct lab_port *port, struct lab_verdict *verdict)
                .frame_max = port->device->vm.frame_max + LAB_TRAILER_BYTES
     };
     uint32_t where = 0;
-    if (!port->pinned) {
+    if (topoc_switch_has_foreign(&config)) {
         config.learned = port->learned;
         config.learned_count = LAB_LEARNED_MAX;
     }

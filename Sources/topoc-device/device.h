@@ -24,7 +24,7 @@
 #define LAB_PARKED_MAX 32u
 /* Frames that one port may move in a direction before others have their turn. */
 #define LAB_BUDGET 256u
-/* Addresses behind peers that are remembered, where sources are not pinned. */
+/* Addresses behind peers that are remembered, where some peer's sources are not pinned. */
 #define LAB_LEARNED_MAX 1024u
 
 /* Memory that is shared with the other end of a link. */

@@ -154,6 +154,7 @@ static void lab_wire_begin(struct lab_wire *wire, struct lab_port *port, const s
     wire->peer = said->peer;
     wire->state = &port->states[said->place];
     wire->state->peer = said->address;
+    wire->state->sources = said->pinned ? TOPOC_SOURCES_PINNED : TOPOC_SOURCES_ANY;
     wire->state->signal = lab_wire_signal;
     wire->state->context = wire;
     wire->page = lab_stats_link(port->device->page, said->number);

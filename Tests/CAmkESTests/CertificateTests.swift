@@ -45,6 +45,37 @@ import Wiring
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
+    /// Where an address does not say who has sent, both certificates say so, in words.
+    @Test func whatIsNotClaimedIsSaid() throws {
+        func notes(_ target: Target) throws -> [String] {
+            let wiring = try Topologies.wiring(Topologies.mixed, target: target)
+            let files = AppEmitter.files(for: wiring, form: .expanded, assemblyName: "app")
+            let certificate = Certificate(
+                wiring: wiring, form: .expanded,
+                readBack: ReadBack.verify(files, wiring: wiring, form: .expanded, preprocessor: nil),
+                input: [], files: files, budgets: [], allowed: [])
+            let json = try JSONSerialization.jsonObject(with: Data(try certificate.json().utf8)) as? [String: Any]
+            let vms = try #require(json?["vms"] as? [[String: Any]])
+            let tree = target.dataPath == .tree
+            #expect(
+                vms.compactMap { $0["sources"] as? String }
+                    == (tree
+                        ? Array(repeating: "unchecked", count: 6)
+                        : ["pinned", "unchecked", "pinned", "pinned", "any", "pinned"]))
+            let notes = try #require(json?["notes"] as? [String])
+            for note in notes { #expect(certificate.smtLIB.contains("\n; \(note).\n")) }
+            return notes
+        }
+        #expect(
+            try notes(.newest) == [
+                "vm1 has the tree's device, which checks no source address: all but its own are dropped by vm0, vm2",
+                "vm4 may send from any MAC address but those of its peers' other peers, and takes frames for any: "
+                    + "learned by vm5",
+            ])
+        #expect(try notes(.newest.overTree) == ["the tree's device checks no source address"])
+        #expect(!(try certificate(Topologies.zmqSamples).json()).contains("\"pinned\""))
+    }
+
     @Test func theJSONSaysWhatWasBuilt() throws {
         let text = try certificate(Topologies.zmqSamples).json()
         #expect(text == (try certificate(Topologies.zmqSamples).json()))

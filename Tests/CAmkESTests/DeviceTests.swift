@@ -51,18 +51,22 @@ import Wiring
     }
 
     @Test(arguments: CCompiler.available) func compiles(_ compiler: CCompiler) throws {
-        let files = try Self.emitted(Self.bridge).filter { !$0.path.contains(".template.") && $0.path.contains("/") }
-        #expect(
-            try compiler.complaints(
-                about: files.map { ($0.path, $0.text) }, including: CCompiler.device3_11.directories,
-                searching: ["include"], options: CCompiler.device3_11.options) == "")
+        for assembly in [Self.bridge, Topologies.mixed] {
+            let files = try Self.emitted(assembly).filter { !$0.path.contains(".template.") && $0.path.contains("/") }
+            #expect(
+                try compiler.complaints(
+                    about: files.map { ($0.path, $0.text) }, including: CCompiler.device3_11.directories,
+                    searching: ["include"], options: CCompiler.device3_11.options) == "")
+        }
     }
 
     @Test(.enabled(if: !checkers.isEmpty, "needs libclang"), arguments: releases)
     func agreesWithTheHeadersOfARelease(_ target: Target) throws {
         let checker = try #require(Self.checkers[target.name])
-        let reports = DeviceCheck.reports(of: try Self.emitted(Self.bridge, target), checker: checker)
-        #expect(reports.flatMap(\.findings).map(\.message) == [])
+        for assembly in [Self.bridge, Topologies.mixed] {
+            let reports = DeviceCheck.reports(of: try Self.emitted(assembly, target), checker: checker)
+            #expect(reports.flatMap(\.findings).map(\.message) == [])
+        }
     }
 
     @Test(.enabled(if: !checkers.isEmpty, "needs libclang")) func anotherReleasesDeviceIsAFinding() throws {
@@ -88,7 +92,7 @@ import Wiring
         #expect(files.contains { $0.path == "src/vm2_interfaces.c" })
         #expect(!files.contains { $0.path == "src/vm3_interfaces.c" })
         let cmake = try #require(files.first { $0.path == "CMakeLists.txt" }?.text)
-        #expect(cmake.contains("list(APPEND vms_without_links 3)\nforeach(vm IN LISTS vms_without_links)\n"))
+        #expect(cmake.contains("list(APPEND vms_of_the_tree 3)\nforeach(vm IN LISTS vms_of_the_tree)\n"))
     }
 
     // MARK: - Read back
@@ -128,7 +132,19 @@ import Wiring
             (".address = 0x000002aa00000002ull", ".address = 0x000009aa00000002ull", ["TOPO612"]),
             (".queue_length = 256,", ".queue_length = 128,", ["TOPO613", "TOPO614"]),
             (".interrupt = 6,", ".interrupt = 5,", ["TOPO612"]),
-            ("TOPOC_SOURCES_PINNED", "TOPOC_SOURCES_ANY", ["TOPO612"]),
+            (
+                ".sources = TOPOC_SOURCES_PINNED,\n        .send_id", ".sources = TOPOC_SOURCES_ANY,\n        .send_id",
+                ["TOPO613", "TOPO614"]
+            ),
+            (
+                ".sources = TOPOC_SOURCES_PINNED,\n        .table", ".sources = TOPOC_SOURCES_ANY,\n        .table",
+                ["TOPO612"]
+            ),
+            (
+                ".link_count = 1,", ".link_count = 1,\n        .learned = eth0_entries,\n        .learned_count = 8,",
+                ["TOPO612"]
+            ),
+            ("topoc_interface_layout = TOPOC_LINK_LAYOUT", "topoc_interface_layout = 3", ["TOPO612"]),
             ("0x01aa000000020000ull,", "0x03aa000000020000ull,", ["TOPO612"]),
             ("0x01aa000000020000ull,", "0x01aa000000020001ull,", ["TOPO612", "TOPO613"]),
             ("0x01aa000000020000ull,", "0x000000000000ffffull,", ["TOPO612"]),

@@ -8,19 +8,41 @@ import Topology
 import TopologyLanguage
 import Wiring
 
-/// What is emitted of `Tests/Golden/NAME/input.topo`, against `expected/TARGET-FORM` beside it, or for topoc's own data
-/// path `expected/TARGET-topoc-FORM`; the headers of its core stand in Sources, and another test compares them. `TOPOC_UPDATE=1 swift test --filter GoldenTests` writes
-/// the expectations anew.
-@Suite struct GoldenTests {
+/// What is emitted of `Tests/Golden/NAME/input.topo`, against what stands beside it and, once for all topologies, in
+/// `Tests/Golden/fixed`. The headers of the data path's core stand in Sources; another test compares them.
+///
+/// `TOPOC_UPDATE=1 swift test --filter GoldenTests` writes the expectations anew.
+@Suite(.serialized) struct GoldenTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let target: Target
         let form: AssemblyForm
-        var directory: String {
-            target.dataPath == .tree ? "\(target.name)-\(form.rawValue)" : "\(target.name)-topoc-\(form.rawValue)"
+
+        /// The release, and what moves its frames unless that is the tree.
+        var variant: String { target.dataPath == .tree ? target.name : "\(target.name)-topoc" }
+        var testDescription: String { "\(name) for \(variant)-\(form.rawValue)" }
+
+        /// Where the expectation of a file stands: of one that says nothing of the topology but its name, in one place
+        /// for all; of one that both forms of the assembly share, in one for both.
+        func place(of path: String) -> String {
+            if GoldenTests.fixed.contains(path) { return "fixed/\(variant)/\(path)" }
+            let isOfForm = path.hasSuffix(".camkes") || path == "CMakeLists.txt" || path.hasPrefix("configurations/")
+            return "\(name)/expected/\(variant)\(isOfForm ? "-\(form.rawValue)" : "")/\(path)"
         }
-        var testDescription: String { "\(name) for \(directory)" }
+
+        /// The text as its expectation has it: a fixed file with another's name in its first comment.
+        func expected(_ file: EmittedFile) -> String {
+            guard GoldenTests.fixed.contains(file.path) else { return file.text }
+            return file.text.replacing("from the topology \(name),", with: "from the topology NAME,")
+        }
     }
+
+    /// What topoc's data path adds to every app.
+    private static let fixed: Set = [
+        "connectors/topocVirtQueues.camkes", "connectors/templates/topocVirtQueues-from.template.c",
+        "connectors/templates/topocVirtQueues-from.template.h", "src/virtio_net_vswitch.c",
+        "src/virtio_net_vswitch.h", "src/virtio_net_vswitch_libvirtqueue.c",
+    ]
 
     static let cases: [Case] =
         ["zmq_samples", "disjoint", "bridge", "sizes", "guests", "programs", "star"].flatMap { name in
@@ -29,39 +51,53 @@ import Wiring
         + [Target.camkes3_8, .camkes3_9, .camkes3_10].flatMap { target in
             AssemblyForm.allCases.map { Case(name: "zmq_samples", target: target.overTree, form: $0) }
         }
-        + ["zmq_samples", "bridge", "interfaces", "star"].flatMap { name in
+        + ["zmq_samples", "bridge", "interfaces", "mixed", "star"].flatMap { name in
             AssemblyForm.allCases.map { Case(name: name, target: .newest, form: $0) }
         } + [
             Case(name: "zmq_samples", target: .camkes3_9, form: .macros),
             Case(name: "programs", target: .camkes3_8.overTree, form: .macros),
         ]
 
-    @Test(arguments: cases) func emitsWhatIsExpected(_ example: Case) throws {
-        let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Golden/\(example.name)")
-        let text = try String(contentsOf: golden.appending(path: "input.topo"), encoding: .utf8)
+    private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Golden")
+
+    private static func emitted(_ example: Case) throws -> [EmittedFile] {
+        let text = try String(contentsOf: golden.appending(path: "\(example.name)/input.topo"), encoding: .utf8)
         let file = TopologyFile(reading: SourceText(name: "input.topo", text: text))
         #expect(file.findings.map(\.message) == [])
         let wiring = try Topologies.wiring(try #require(file.assembly), target: example.target)
-        let files = AppEmitter.files(for: wiring, form: example.form, assemblyName: example.name)
+        return AppEmitter.files(for: wiring, form: example.form, assemblyName: example.name)
             .filter { !$0.path.hasPrefix("include/topoc/") }
-        let directory = golden.appending(path: "expected/\(example.directory)")
-        let manager = FileManager.default
-        if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
-            try? manager.removeItem(at: directory)
-            for file in files {
-                let url = directory.appending(path: file.path)
-                try manager.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Data(file.text.utf8).write(to: url)
+    }
+
+    @Test(arguments: cases) func emitsWhatIsExpected(_ example: Case) throws {
+        for file in try Self.emitted(example) {
+            let place = Self.golden.appending(path: example.place(of: file.path))
+            if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
+                try FileManager.default.createDirectory(
+                    at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(example.expected(file).utf8).write(to: place, options: .atomic)
+            }
+            let expected = try String(contentsOf: place, encoding: .utf8)
+            #expect(example.expected(file) == expected, "\(file.path)")
+        }
+    }
+
+    /// What is expected is emitted: of no file that an app no longer has an expectation is left.
+    @Test func nothingElseIsExpected() throws {
+        let emitted = try Set(
+            Self.cases.flatMap { example in try Self.emitted(example).map { example.place(of: $0.path) } })
+        let root = Self.golden.path
+        let found = try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
+            // A directory has paths of its own.
+            (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(path)")) == nil
+        }
+        for path in found where !path.hasSuffix("/input.topo") && !emitted.contains(path) {
+            if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
+                try FileManager.default.removeItem(atPath: "\(root)/\(path)")
+            } else {
+                Issue.record("no app has \(path)")
             }
         }
-        for file in files {
-            let expected = try String(contentsOf: directory.appending(path: file.path), encoding: .utf8)
-            #expect(file.text == expected, "\(file.path)")
-        }
-        let found =
-            manager.enumerator(at: directory, includingPropertiesForKeys: [.isRegularFileKey])?
-            .compactMap { $0 as? URL }.filter { !$0.hasDirectoryPath } ?? []
-        #expect(found.count == files.count)
     }
 }

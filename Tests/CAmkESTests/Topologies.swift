@@ -49,6 +49,19 @@ enum Topologies {
         Partition("lan") { Link(0, 1) }
     }
 
+    /// VM 1 has the tree's device, so those that it is joined with, VM 3 through VM 2, speak libvirtqueue's layout; the
+    /// pair does not. VM 4 sends from any address.
+    static let mixed = Assembly("mixed") {
+        VM(0)
+        VM(1, dataPath: .tree)
+        VMs(2..<4)
+        VM(4, sources: .any)
+        VM(5)
+        Partition("left") { Mesh(0..<3) }
+        Partition("right", sharedMemory: 65536) { Link(2, 3) }
+        Partition("pair") { Link(4, 5) }
+    }
+
     static let star = star(6)
 
     static func mesh(_ count: Int, name: String = "mesh", partition: String = "lan") -> Assembly {
@@ -67,7 +80,8 @@ enum Topologies {
 
     static let all: [(name: String, assembly: Assembly)] = [
         ("zmq_samples", zmqSamples), ("disjoint", disjoint), ("bridge", bridge), ("sizes", sizes), ("guests", guests),
-        ("programs", programs), ("star", star), ("mesh2", mesh(2, name: "mesh2")), ("mesh4", mesh(4, name: "mesh4")),
+        ("programs", programs), ("mixed", mixed), ("star", star), ("mesh2", mesh(2, name: "mesh2")),
+        ("mesh4", mesh(4, name: "mesh4")),
         ("wide_star", star(20, name: "wide_star")),
     ]
 

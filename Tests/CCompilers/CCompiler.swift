@@ -71,6 +71,26 @@ public struct CCompiler: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Makes a library of this machine of `sources`, over the other files, the same directories, and its own C library.
+    public static func library(
+        of sources: [String], in files: [(path: String, text: String)], including directories: [String],
+        searching own: [String],
+        options: [String], at path: String
+    ) throws {
+        try ScratchDirectory.with(files) { root in
+            let arguments =
+                ["-shared", "-fPIC", "-O2", "-g"] + warnings + options
+                + (own.map { "\(root)/\($0)" } + directories).flatMap { ["-I", $0] }
+                + sources.map { "\(root)/\($0)" } + ["-o", path]
+            let result = try Program.run(Program.find("cc") ?? "cc", arguments)
+            if result.status != 0 { throw NotCompiled(message: result.output) }
+        }
+    }
+
+    public struct NotCompiled: Error {
+        public let message: String
+    }
+
     /// The directory of the headers that belong to the compiler.
     private func ownHeaders() throws -> String {
         let path = Program.find(program) ?? program

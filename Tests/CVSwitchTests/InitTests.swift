@@ -98,7 +98,7 @@ import Wiring
         #expect(
             try refusal {
                 $1.learned_count = 6
-                $1.sources = TOPOC_SOURCES_ANY
+                $1.links[0].sources = TOPOC_SOURCES_ANY
             }.0 == TOPOC_SWITCH_BAD_LEARNED)
         let (reason, place) = try refusal { $1.frame_max = 5000 }
         #expect(reason == TOPOC_SWITCH_LINK_TOO_SMALL)

@@ -10,9 +10,15 @@ struct Build {
     /// Bytes of a link's shared memory.
     var memory: UInt32 = 4096
     var parked: UInt16 = 8
-    var sources = TOPOC_SOURCES_PINNED
+    /// The stations that send from addresses that are not their own.
+    var bridges: Set<Int> = []
+    /// Learned addresses that a bridge's peers have room for.
     var learned: UInt32 = 0
     var frameMax: UInt32 = 1514
+
+    func sources(of station: Int) -> topoc_switch_sources {
+        bridges.contains(station) ? TOPOC_SOURCES_ANY : TOPOC_SOURCES_PINNED
+    }
 }
 
 /// Memory that lives as long as its owner.
@@ -72,15 +78,16 @@ final class Station {
     func config(_ table: UnsafePointer<topoc_mac_table>, _ build: Build) -> topoc_switch_config {
         var config = topoc_switch_config()
         config.address = address.frameNumber
-        config.sources = build.sources
+        config.sources = build.sources(of: number)
         config.frame_max = build.frameMax
         config.table = table
         config.links = links
         config.link_count = UInt16(peers.count)
         config.parked_count = build.parked
         config.parked = storage.zeroed(topoc_switch_parked.self, count: Int(build.parked))
-        config.learned = storage.zeroed(UInt64.self, count: Int(build.learned))
-        config.learned_count = build.learned
+        let learned = build.bridges.isDisjoint(with: peers) ? 0 : build.learned
+        config.learned = storage.zeroed(UInt64.self, count: Int(learned))
+        config.learned_count = learned
         config.context = Unmanaged.passUnretained(self).toOpaque()
         config.done = { context, cookie in
             guard let context, let cookie else { return }
@@ -236,6 +243,7 @@ final class Network {
                 topoc_link_device_init(&link.pointee.device, into, build.memory, build.ringLength)
             else { throw Refused(refusal: TOPOC_SWITCH_LINK_TOO_SMALL, place: UInt32(index)) }
             link.pointee.peer = stations[peer].address.frameNumber
+            link.pointee.sources = build.sources(of: peer)
             link.pointee.context = UnsafeMutableRawPointer(station.signals + index)
             link.pointee.signal = { $0?.assumingMemoryBound(to: Int.self).pointee += 1 }
         }

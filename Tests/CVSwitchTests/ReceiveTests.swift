@@ -60,8 +60,8 @@ import Testing
     }
 
     @Test func droppedFramesGiveTheirBuffersBack() throws {
-        let network = try Network(mesh: 2, Build(parked: 0, sources: TOPOC_SOURCES_ANY))
-        network[1].sw.pointee.config.sources = TOPOC_SOURCES_PINNED
+        let network = try Network(mesh: 2, Build(parked: 0))
+        network[0].sw.pointee.config.sources = TOPOC_SOURCES_ANY
         for _ in 0..<100 {
             network[0].send(frame(to: network[1].address, from: Network.address(9)))
             network[1].receive()

@@ -159,7 +159,7 @@ import Wiring
     }
 
     @Test func learnedAddressesLeadBackAndNeverAside() throws {
-        let network = try Network(mesh: 3, Build(sources: TOPOC_SOURCES_ANY, learned: 16))
+        let network = try Network(mesh: 3, Build(bridges: [0, 1, 2], learned: 16))
         let inner = MACAddress(value: 0x0200_0000_cc01)
         network[0].send(frame(to: inner, from: network[0].address))
         #expect(network[0].drops(TOPOC_DROP_DESTINATION) == 1)
@@ -188,5 +188,34 @@ import Wiring
         network[0].send(frame(to: inner, from: network[0].address, mark: 9))
         network[2].receive()
         #expect(network[2].delivered.map(mark(of:)) == [8, 9])
+    }
+
+    @Test func aBridgesPeerPinsItsOthers() throws {
+        let network = try Network(mesh: 3, Build(bridges: [0], learned: 16))
+        let behind = MACAddress(value: 0x0200_0000_cc01)
+        // Neither the guest of 1 nor that of 2 may do as 0 does.
+        network[1].send(frame(to: network[0].address, from: behind))
+        #expect(network[1].drops(TOPOC_DROP_SOURCE) == 1)
+        network[2].sw.pointee.config.sources = TOPOC_SOURCES_ANY
+        network[2].send(frame(to: network[1].address, from: behind))
+        network[1].receive()
+        #expect(network[1].receiveDrops(from: 2, TOPOC_DROP_SOURCE) == 1)
+        // And 0 may not speak for those that are known, nor for a group, nor for nobody.
+        let nobody = MACAddress(value: 0)
+        for source in [network[1].address, network[2].address, .broadcast, nobody] {
+            network[0].send(frame(to: network[1].address, from: source))
+        }
+        network[1].receive()
+        #expect(network[1].receiveDrops(from: 0, TOPOC_DROP_SOURCE) == 4)
+        #expect(network[1].delivered.isEmpty)
+        network[0].send(frame(to: network[1].address, from: behind, mark: 3))
+        network[1].receive()
+        #expect(network[1].delivered.map(mark(of:)) == [3])
+        // The answer goes to the bridge, whose guest is given what is for another station.
+        network[1].send(frame(to: behind, from: network[1].address, mark: 4))
+        network[0].receive()
+        network[2].receive()
+        #expect(network[0].delivered.map(mark(of:)) == [4])
+        #expect(network[2].delivered.isEmpty)
     }
 }

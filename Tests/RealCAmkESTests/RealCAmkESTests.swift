@@ -58,7 +58,31 @@ struct RealCAmkESTests {
                 Partition("black", queueLength: 128) { Star(hub: 0, 5...7) }
             }
         ),
+        ("per_partition", perPartition),
+        ("mixed", mixed),
     ]
+
+    /// A VM with an interface for each of its two partitions.
+    static let perPartition = Assembly(
+        name: Placed("per_partition"),
+        elements: [
+            .vm(VM(0)), .vm(VM(1, interfaces: .perPartition)), .vm(VM(2, ip: "192.168.2.3/24")),
+            .partition(Partition("red") { Link(0, 1) }),
+            .partition(Partition("black", queueLength: 64, sharedMemory: 65536) { Link(1, 2) }),
+        ])
+
+    /// VM 1 has the tree's device, among others with topoc's; a VM sends from any address.
+    static let mixed = Assembly(
+        name: Placed("mixed"),
+        elements: [
+            .vm(VM(0)), .vm(VM(1, dataPath: .tree)), .vm(VM(2, interfaces: .perPartition)),
+            .vm(VM(3, ip: "192.168.2.4/24", sources: .any)),
+            .partition(Partition("red") { Mesh(0, 1, 2) }),
+            .partition(Partition("black", queueLength: 128) { Link(2, 3) }),
+        ])
+
+    /// More VMs than upstream's connector has badges for; the serial server's limit of nine stands in no template.
+    static let meshOfTwelve = assembly("mesh12", vms: 12) { Partition("lan") { Mesh(0..<12) } }
 
     static let cases = DataPath.allCases.flatMap { dataPath in
         (dataPath == .topoc ? topologies + large : topologies).flatMap { topology in
@@ -77,11 +101,8 @@ struct RealCAmkESTests {
     }
 
     @Test(arguments: cases) func upstreamAcceptsAndRenders(_ one: Case) throws {
-        let tree = try #require(CamkesTree())
-        let app = try EmittedApp(one.assembly, form: one.form, target: try #require(Target.newest.with(one.dataPath)))
-        defer { app.remove() }
-        let verdict = try tree.check(app.assembly, .render)
-        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+        let target = try #require(Target.newest.with(one.dataPath))
+        try expectToRender(one.assembly, one.form, in: try #require(CamkesTree()), target: target)
     }
 
     /// The example's tree is upstream's own, but for settings that no later release reads.
@@ -102,14 +123,8 @@ struct RealCAmkESTests {
         #expect(verdict.syntaxTree?.withoutEndAttributes == theirs.syntaxTree?.withoutEndAttributes)
     }
 
-    /// More VMs than upstream's connector has badges for; the serial server's limit of nine stands in no template.
     @Test func aMeshOfTwelveRenders() throws {
-        let tree = try #require(CamkesTree())
-        let mesh = Self.assembly("mesh12", vms: 12) { Partition("lan") { Mesh(0..<12) } }
-        let app = try EmittedApp(mesh, form: .macros, target: try #require(Target.newest.with(.topoc)))
-        defer { app.remove() }
-        let verdict = try tree.check(app.assembly, .render)
-        #expect(verdict.exitCode == 0, "\(verdict.messages)")
+        try expectToRender(Self.meshOfTwelve, .macros, in: try #require(CamkesTree()), target: .newest)
     }
 
     /// Our template in place of the tree's, for the tree's own connector.
@@ -166,15 +181,25 @@ struct RealCAmkESTests {
             VMs(0..<7)
             Partition("lan") { Star(hub: 0, 1..<7) }
         }
+        let large = [star, RealCAmkESTests.perPartition, RealCAmkESTests.mixed]
         for dataPath in release.dataPaths {
-            for assembly in dataPath == .topoc ? [bridge, star] : [bridge] {
-                let app = try EmittedApp(assembly, form: form, target: try #require(release.with(dataPath)))
-                defer { app.remove() }
-                let verdict = try tree.check(app.assembly, .render)
-                #expect(verdict.exitCode == 0, "\(dataPath.rawValue): \(verdict.messages)")
+            let target = try #require(release.with(dataPath))
+            for assembly in dataPath == .topoc ? large + [bridge] : [bridge] {
+                try expectToRender(assembly, form, in: tree, target: target)
             }
+            guard dataPath == .topoc, form == .macros else { continue }
+            try expectToRender(RealCAmkESTests.meshOfTwelve, form, in: tree, target: target)
         }
     }
+}
+
+private func expectToRender(
+    _ topology: Assembly, _ form: AssemblyForm, in tree: CamkesTree, target: Target
+) throws {
+    let app = try EmittedApp(topology, form: form, target: target)
+    defer { app.remove() }
+    let verdict = try tree.check(app.assembly, .render)
+    #expect(verdict.exitCode == 0, "\(topology.name.value), \(target.dataPath.rawValue): \(verdict.messages)")
 }
 
 private func expectTreeTemplateRenders(in tree: CamkesTree, target: Target) throws {

@@ -68,6 +68,10 @@ import Testing
             "let a = VM(0, interfaces: 1️⃣.perPeer)",
             "`perPeer`: members and methods are not in the language"
         ),
+        (
+            "let a = VM(0, dataPath: 1️⃣Interfaces.one)",
+            "`one`: members and methods are not in the language"
+        ),
         ("let a = 1️⃣[1].map(2)", "`map`: methods are not in the language"),
         ("let a = [1]\nlet b = 1️⃣a[0]", "this expression is not in the language"),
         ("let a = 1️⃣if true { 1 } else { 2 }", "`if` is not in the language"),

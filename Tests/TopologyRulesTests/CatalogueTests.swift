@@ -22,7 +22,8 @@ import Wiring
             switch rule.name {
             case "fixed-queue-length": .camkes3_8
             // Limits of the tree's data path.
-            case "vswitch-nodes", "notification-badges", "frame-overflow", "frames-in-flight": .newest.overTree
+            case "vswitch-nodes", "notification-badges", "frame-overflow", "frames-in-flight", "unheld-data-path":
+                .newest.overTree
             default: .newest
             }
         return Linter.lint(file, target: target).report.findings

@@ -74,7 +74,7 @@ extension Target {
             }
         }
         let network = Network(faulty)
-        #expect(network.nodes.indices.map(network.peerCount(of:)) == [2, 1, 0])
+        #expect(network.nodes.indices.map({ network.peers(of: $0).count }) == [2, 1, 0])
     }
 
     /// Numbers found by running upstream's libvirtqueue: 6664 bytes of rings at 256; 16 full frames behind them in 32768
@@ -85,7 +85,7 @@ extension Target {
         (8, 32768, 216, 254, 0, 1024), (32768, 1 << 20, 851_976, 1535, 127, 1535 * 128),
     ])
     func rings(_ length: Int, _ memory: Int, _ bytes: Int, _ blocks: Int, _ frames: Int, _ largest: Int) throws {
-        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .tree))
+        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, layout: .libvirtqueue))
         #expect(layout.ringBytes == bytes)
         #expect(layout.blocks == blocks)
         #expect(layout.framesInFlight == frames)
@@ -98,29 +98,29 @@ extension Target {
         (4, 65536, 192, 1021, 4, 65344),
     ])
     func topocsRings(_ length: Int, _ memory: Int, _ bytes: Int, _ lines: Int, _ frames: Int, _ largest: Int) throws {
-        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .topoc))
+        let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, layout: .packed))
         #expect(layout.ringBytes == bytes)
         #expect(layout.blocks == lines)
         #expect(layout.framesInFlight == frames)
         #expect(layout.largestFrame == largest)
-        #expect(RingLayout(queueLength: 2, sharedMemory: memory, dataPath: .topoc) == nil)
+        #expect(RingLayout(queueLength: 2, sharedMemory: memory, layout: .packed) == nil)
     }
 
     @Test func theMemoryForSomeFramesHoldsThem() throws {
         for length in [16, 64, 256, 1024] {
-            let memory = RingLayout.sharedMemory(queueLength: length, frames: 1, .tree)
-            let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .tree))
+            let memory = RingLayout.sharedMemory(queueLength: length, frames: 1, .libvirtqueue)
+            let layout = try #require(RingLayout(queueLength: length, sharedMemory: memory, layout: .libvirtqueue))
             #expect(layout.framesInFlight >= 1)
             let less = try #require(
-                RingLayout(queueLength: length, sharedMemory: max(1, memory - 4096), dataPath: .tree))
+                RingLayout(queueLength: length, sharedMemory: max(1, memory - 4096), layout: .libvirtqueue))
             #expect(less.framesInFlight == 0)
         }
-        #expect(RingLayout.sharedMemory(queueLength: 256, frames: 16, .tree) == 32768)
+        #expect(RingLayout.sharedMemory(queueLength: 256, frames: 16, .libvirtqueue) == 32768)
     }
 
     @Test(arguments: [(1, 32768), (0, 32768), (65536, 32768), (256, 0), (256, -1), (256, Int.max), (Int.max, Int.max)])
     func sizesOutOfRangeHaveNoLayout(_ length: Int, _ memory: Int) {
-        #expect(RingLayout(queueLength: length, sharedMemory: memory, dataPath: .tree) == nil)
+        #expect(RingLayout(queueLength: length, sharedMemory: memory, layout: .libvirtqueue) == nil)
     }
 
     @Test func thePoolFollowsTheMemory() {

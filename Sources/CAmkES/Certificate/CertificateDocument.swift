@@ -37,6 +37,8 @@ private struct Document: Encodable {
     }
 
     struct Machine: Encodable {
+        /// The device: topoc's or the tree's.
+        var dataPath: String
         var hostname: String
         /// Of several, those behind the first.
         var furtherInterfaces: [Network]?
@@ -44,6 +46,9 @@ private struct Document: Encodable {
         var ipv6: String?
         var mac: String
         var name: String?
+        /// From which MAC addresses its frames reach others: `pinned`, its own; `any`; `unchecked`, where its device is
+        /// the tree's.
+        var sources: String
         var vm: Int
     }
 
@@ -82,6 +87,8 @@ private struct Document: Encodable {
     var form: String
     var formatVersion = 1
     var input: Hash
+    /// What is not claimed of these VMs, in sentences.
+    var notes: [String]?
     var readBack: Reading
     var target: String
     var version = TopocVersion.current
@@ -107,6 +114,7 @@ private struct Document: Encodable {
         }
         form = certificate.form.rawValue
         input = Hash(sha256: certificate.inputHash)
+        self.notes = certificate.sourceNotes.isEmpty ? nil : certificate.sourceNotes
         let read = certificate.readBack
         var notes: [String] = []
         if !certificate.isWrittenFormRead {
@@ -129,9 +137,10 @@ private struct Document: Encodable {
                     ip: $0.ip.description, ipv6: $0.ipv6?.description, mac: $0.mac.description, partition: $0.partition)
             }
             return Machine(
-                hostname: $0.hostname, furtherInterfaces: further.isEmpty ? nil : further, ip: $0.ip.description,
+                dataPath: $0.dataPath.rawValue, hostname: $0.hostname,
+                furtherInterfaces: further.isEmpty ? nil : further, ip: $0.ip.description,
                 ipv6: $0.ipv6?.description, mac: $0.mac.description,
-                name: $0.name, vm: $0.number)
+                name: $0.name, sources: $0.dataPath == .topoc ? $0.sources.rawValue : "unchecked", vm: $0.number)
         }
     }
 }

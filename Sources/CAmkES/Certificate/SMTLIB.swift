@@ -17,6 +17,7 @@ extension Certificate {
             (set-logic ALL)
 
             """
+        for note in sourceNotes { text += "; \(note).\n" }
         let connectionNumbers = Dictionary(
             wiring.connections.enumerated().map { ($0.element.name, $0.offset) }
         ) { first, _ in first }

@@ -118,6 +118,12 @@ struct AssemblyPrinter {
     }
 }
 
+/// The functions of the tree's own device.
+enum TreeDevice {
+    static let start = "make_virtio_net_vswitch"
+    static let notify = "virtio_net_notify_vswitch"
+}
+
 /// How a form of the assembly says the wiring.
 protocol WiringStyle {
     /// Lines for the comment at the head.
@@ -137,6 +143,28 @@ protocol WiringStyle {
 }
 
 extension WiringStyle {
+    /// Which addresses lead to which queues of a VM that has the tree's device.
+    func writtenMapping(of vm: VMWiring, _ printer: inout CodePrinter) {
+        printer.line("\(vm.instance).vswitch_mac_address = \"\(vm.mac)\";")
+        printer.block("\(vm.instance).vswitch_layout = [", closing: "];") {
+            for peer in vm.peers {
+                $0.line(
+                    "{\"mac_addr\": \"\(peer.mac)\", \"send_id\": \(peer.sendID), \"recv_id\": \(peer.receiveID)},")
+            }
+        }
+    }
+
+    /// The device over topoc's connector, which gives all ends of the VM one badge: that of its first peer stands for
+    /// all.
+    func handlerOfOneBadge(of vm: VMWiring, _ printer: inout CodePrinter) {
+        guard let first = vm.peers.first else { return }
+        printer.block("{", closing: "},") {
+            $0.line("\"init\": \"\(vm.dataPath == .topoc ? Device.start : TreeDevice.start)\",")
+            $0.line("\"badge\": \"\(first.sendInterface)_notification_badge()\",")
+            $0.line("\"irq\": \"\(vm.dataPath == .topoc ? Device.notify : TreeDevice.notify)\"")
+        }
+    }
+
     /// The setting written out, over several lines where it is long.
     func writtenCommandLine(of vm: VMWiring, _ printer: inout CodePrinter) {
         printer.line("\(vm.instance).kernel_cmdline =")

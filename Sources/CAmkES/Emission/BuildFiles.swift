@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Templates
+import Topology
 import Wiring
 
 /// What the tree's CMake reads of an app.
@@ -26,18 +27,25 @@ enum BuildFiles {
 
     /// The VMs that have links have the device of topoc's data path.
     private static func components(for wiring: Wiring) -> String {
-        let device = wiring.target.dataPath == .topoc
-        let withLinks = wiring.vms.filter { device && !$0.peers.isEmpty }.map(\.number)
-        let others = wiring.vms.filter { !device || $0.peers.isEmpty }.map(\.number)
-        let declaration = """
-                DeclareCAmkESVM(
-                    "Init${vm}" EXTRA_SOURCES \(Device.source) \(Device.interfaces(of: "${vm}")) EXTRA_INCLUDES
-                    \(Device.headers)
-                )
+        func numbers(_ isOne: (VMWiring) -> Bool) -> [Int] { wiring.vms.filter(isOne).map(\.number) }
+        return loop(
+            over: numbers { $0.hasOwnDevice && $0.layout == .packed }, list: "vms_with_links",
+            declaration(Device.source))
+            + loop(
+                over: numbers { $0.hasOwnDevice && $0.layout == .libvirtqueue }, list: "vms_with_libvirtqueue_links",
+                declaration(Device.libvirtqueueSource))
+            + loop(
+                over: numbers { !$0.hasOwnDevice }, list: "vms_of_the_tree", "    DeclareCAmkESVM(\"Init${vm}\")\n")
+    }
 
-            """
-        return loop(over: withLinks, list: "vms_with_links", declaration)
-            + loop(over: others, list: "vms_without_links", "    DeclareCAmkESVM(\"Init${vm}\")\n")
+    private static func declaration(_ device: String) -> String {
+        let sources = "        \"Init${vm}\" EXTRA_SOURCES \(device) \(Device.interfaces(of: "${vm}"))"
+        let keyword = "EXTRA_INCLUDES"
+        // A line is filled up to 100 columns, as cmake-format does it.
+        let includes =
+            sources.utf8.count + 1 + keyword.utf8.count <= 100
+            ? " \(keyword)\n        \(Device.headers)" : "\n        \(keyword) \(Device.headers)"
+        return "    DeclareCAmkESVM(\n\(sources)\(includes)\n    )\n"
     }
 
     /// A loop over VMs, by their range where they are all from the first on; nothing where there are none.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Templates
+import Topology
 import Wiring
 
 /// `configurations/connections.h`: the macros over which the macro form stands, with as many arities as the rows need.

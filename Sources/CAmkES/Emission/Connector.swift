@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Templates
+import Topology
 import Wiring
 
 /// The CAmkES connector of topoc's data path: its declaration, and the template of its from-ends.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Templates
+import Topology
 import Wiring
 
 /// The network device of topoc's data path: C that the app adds to each VMM.
@@ -14,6 +15,8 @@ public enum Device {
     static let headers = "include"
     static let source = "\(sources)/virtio_net_vswitch.c"
     static let header = "\(sources)/virtio_net_vswitch.h"
+    /// The same device for VMs whose links have libvirtqueue's layout.
+    static let libvirtqueueSource = "\(sources)/virtio_net_vswitch_libvirtqueue.c"
     /// The directories in which the C looks for its headers.
     public static let searched = [headers]
 
@@ -23,23 +26,53 @@ public enum Device {
     static func isOwn(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map(String.init) ?? ""
         if path == "\(headers)/topoc/\(name)" { return CoreHeader.all.contains { $0.name == name } }
-        if path == source || path == header { return true }
+        if [source, header, libvirtqueueSource].contains(path) { return true }
         let number = name.dropFirst(2).prefix { $0.isASCII && $0.isNumber }
         return path == interfaces(of: String(number)) && !number.isEmpty
     }
 
     static func files(for wiring: Wiring) -> [EmittedFile] {
-        guard let dialect = wiring.target.dialect else { return [] }
+        let vms = wiring.vms.filter(\.hasOwnDevice)
+        guard let dialect = wiring.target.dialect, !vms.isEmpty else { return [] }
         let values = [
             "provenance": wiring.provenance,
-            "mostInterfaces": "\(wiring.target.interruptLines.count)",
+            "mostInterfaces": "\(Target.interruptLines(.topoc).count)",
             "mostParked": "\(Defaults.parkedFrames)",
             "barEmulation": dialect.choosesBarEmulation ? ", true" : "",
         ]
-        return [
+        var files = [
             EmittedFile(path: source, text: Template.device.filled(values)),
             EmittedFile(path: header, text: Template.deviceHeader.filled(values)),
-        ] + wiring.vms.filter { !$0.peers.isEmpty }.map { InterfaceTables(of: $0, in: wiring).file }
+        ]
+        if vms.contains(where: { $0.layout == .libvirtqueue }) {
+            files.append(EmittedFile(path: libvirtqueueSource, text: Template.libvirtqueueDevice.filled(values)))
+        }
+        return files + vms.map { InterfaceTables(of: $0, in: wiring).file }
             + CoreHeader.all.map { EmittedFile(path: "\(headers)/topoc/\($0.name)", text: $0.text) }
+    }
+}
+
+extension VMWiring {
+    /// It has links, and topoc's device to serve them.
+    var hasOwnDevice: Bool { dataPath == .topoc && !peers.isEmpty }
+}
+
+extension LinkLayout {
+    /// As `topoc/link.h` calls it.
+    var constant: String {
+        switch self {
+        case .packed: "TOPOC_LAYOUT_PACKED"
+        case .libvirtqueue: "TOPOC_LAYOUT_LIBVIRTQUEUE"
+        }
+    }
+}
+
+extension Sources {
+    /// As `topoc/switch_types.h` calls it.
+    var constant: String {
+        switch self {
+        case .pinned: "TOPOC_SOURCES_PINNED"
+        case .any: "TOPOC_SOURCES_ANY"
+        }
     }
 }

@@ -43,14 +43,7 @@ struct ExpandedStyle: WiringStyle {
         for vm in wiring.vms where !vm.peers.isEmpty {
             for peer in vm.peers { settings(of: peer, at: vm, &printer) }
             defer { printer.blank() }
-            guard wiring.target.dataPath == .tree else { continue }
-            printer.line("\(vm.instance).vswitch_mac_address = \"\(vm.mac)\";")
-            printer.block("\(vm.instance).vswitch_layout = [", closing: "];") {
-                for peer in vm.peers {
-                    $0.line(
-                        "{\"mac_addr\": \"\(peer.mac)\", \"send_id\": \(peer.sendID), \"recv_id\": \(peer.receiveID)},")
-                }
-            }
+            if vm.dataPath == .tree { writtenMapping(of: vm, &printer) }
         }
         for connection in wiring.connections {
             printer.block("\(connection.toEnd)_topology = [", closing: "];") {
@@ -86,14 +79,7 @@ struct ExpandedStyle: WiringStyle {
     }
 
     func handlers(of vm: VMWiring, _ printer: inout CodePrinter) {
-        if wiring.target.dataPath == .topoc, let first = vm.peers.first {
-            printer.block("{", closing: "},") {
-                $0.line("\"init\": \"\(Device.start)\",")
-                $0.line("\"badge\": \"\(first.sendInterface)_notification_badge()\",")
-                $0.line("\"irq\": \"\(Device.notify)\"")
-            }
-            return
-        }
+        if wiring.target.dataPath == .topoc { return handlerOfOneBadge(of: vm, &printer) }
         guard dialect.handlerTakesTopology else {
             printer.line(
                 "{\"init\": \"make_virtio_net_vswitch\", \"badge\": \(ConnectionBadge.shared), "

@@ -30,8 +30,14 @@ struct InterfaceTables {
             "",
             "/* The interfaces of VM \(vm.number). MAC addresses are numbers: the first octet is the lowest. */",
             "",
-            "#include \"virtio_net_vswitch.h\"",
         ])
+        if vm.layout != .packed {
+            printer.line("/* As the device that is compiled for it: some VM that it is joined with has the tree's. */")
+            printer.line("#define TOPOC_LINK_LAYOUT \(vm.layout.constant)")
+        }
+        printer.line("#include \"virtio_net_vswitch.h\"")
+        printer.blank()
+        printer.line("const unsigned int topoc_interface_layout = TOPOC_LINK_LAYOUT;")
         if let first = vm.peers.first {
             printer.blank()
             printer.line("/* All ends of the VM have one badge, so that each can stand for all. */")
@@ -62,6 +68,7 @@ struct InterfaceTables {
                 $0.line("/* VM \(peer.number): \(peer.mac) */")
                 $0.block("{", closing: "},") {
                     $0.line(".peer = \(Self.number(peer.mac.frameNumber)),")
+                    $0.line(".sources = \(peer.sources.constant),")
                     $0.line(".send_id = \(peer.sendID),")
                     $0.line(".receive_id = \(peer.receiveID),")
                     $0.line(".queue_length = \(wiring.connections[peer.connection].queueLength),")
@@ -70,6 +77,7 @@ struct InterfaceTables {
             }
         }
         printer.line("static struct topoc_switch_link \(name)_states[\(peers.count)];")
+        if interface.learned > 0 { printer.line("static uint64_t \(name)_learned[\(interface.learned)];") }
         printer.block("static const uint64_t \(name)_entries[] = {", closing: "};") {
             for row in table.entries.chunks(of: 4) { $0.line(row.map { Self.number($0) + "," }.joined(separator: " ")) }
         }
@@ -83,7 +91,7 @@ struct InterfaceTables {
         printer.block("{", closing: "},") {
             $0.line(".address = \(Self.number(interface.mac.frameNumber)),")
             $0.line(".interrupt = \(interrupt),")
-            $0.line(".sources = TOPOC_SOURCES_PINNED,")
+            $0.line(".sources = \(vm.sources.constant),")
             $0.block(".table = {", closing: "},") {
                 $0.line(".entries = \(name)_entries,")
                 $0.line(".displacements = \(name)_displacements,")
@@ -94,6 +102,10 @@ struct InterfaceTables {
             $0.line(".links = \(name)_links,")
             $0.line(".states = \(name)_states,")
             $0.line(".link_count = \(interface.links.count),")
+            if interface.learned > 0 {
+                $0.line(".learned = \(name)_learned,")
+                $0.line(".learned_count = \(interface.learned),")
+            }
         }
     }
 

@@ -85,13 +85,21 @@ struct MacroStyle: WiringStyle {
                 printer.line("VM_CONNECTION_SHMEM_SIZE(\(connection.sharedMemory), \(connection.topology))")
             }
         }
-        guard !isPlain else { return }
-        for topology in union.map({ [$0] }) ?? wiring.connections.map(\.topology) {
-            printer.line("VM_CONNECTION_VSWITCH(\(topology))")
+        if !isPlain {
+            for topology in union.map({ [$0] }) ?? wiring.connections.map(\.topology) {
+                printer.line("VM_CONNECTION_VSWITCH(\(topology))")
+            }
         }
+        for vm in treeVMs { writtenMapping(of: vm, &printer) }
+    }
+
+    /// VMs with the tree's device among VMs with topoc's: what only they have is written out.
+    private var treeVMs: [VMWiring] {
+        wiring.target.dataPath == .tree ? [] : wiring.vms.filter { $0.dataPath == .tree && !$0.peers.isEmpty }
     }
 
     func handlers(of vm: VMWiring, _ printer: inout CodePrinter) {
+        if wiring.target.dataPath == .topoc, vm.dataPath == .tree { return handlerOfOneBadge(of: vm, &printer) }
         let arguments = dialect.handlerTakesTopology ? "(\(vm.number),\(topology(of: vm)))" : ""
         printer.line("VM_CONNECTION_INIT_HANDLER\(arguments),")
     }

@@ -8,6 +8,8 @@ import Wiring
 struct DeviceTables: Sendable, Hashable {
     /// By the VM's number.
     private(set) var interfaces: [Int: [ReadInterface]] = [:]
+    /// By the VM's number: `TOPOC_LINK_LAYOUT`.
+    private(set) var layouts: [Int: UInt64] = [:]
     /// What should be in a file and could not be found.
     private(set) var faults: [String] = []
 
@@ -16,11 +18,12 @@ struct DeviceTables: Sendable, Hashable {
         let sources = files.filter { $0.path.hasSuffix(".c") || $0.path.hasSuffix(".h") }.map {
             CFile(path: $0.path, text: $0.text)
         }
-        for vm in wiring.vms where !vm.peers.isEmpty {
+        for vm in wiring.vms where vm.hasOwnDevice {
             let path = Device.interfaces(of: "\(vm.number)")
             let constants = try? checker.constants(of: path, in: sources, searching: Device.searched)
             if let constants, let read = Self.interfaces(constants) {
                 interfaces[vm.number] = read
+                layouts[vm.number] = constants["topoc_interface_layout"]?.number
                 if constants["topoc_wake"]?.name != "\(vm.peers[0].sendInterface)_wake" {
                     faults.append("\(path) wakes by another end than its first")
                 }
@@ -63,6 +66,7 @@ struct DeviceTables: Sendable, Hashable {
 struct ReadInterface: Sendable, Hashable {
     struct Link: Sendable, Hashable {
         let peer: MACAddress
+        let sources: String
         let sendID: Int
         let receiveID: Int
         let queueLength: Int
@@ -72,6 +76,8 @@ struct ReadInterface: Sendable, Hashable {
     let interrupt: Int
     let sources: String
     let links: [Link]
+    /// How many addresses it can learn.
+    let learned: Int
     /// The arrays that its links have for their own.
     let memory: [String]
     /// Slots of the table that hold an address.
@@ -108,8 +114,10 @@ struct ReadInterface: Sendable, Hashable {
         self.interrupt = Int(truncatingIfNeeded: interrupt)
         self.sources = sources
         self.links = links.compactMap(Self.link)
-        memory = (links.map { $0["ends"] } + [record["states"]]).compactMap { $0?.name }
-        guard self.links.count == links.count, memory.count == links.count + 1 else { return nil }
+        learned = record["learned_count"]?.number.map { Int(truncatingIfNeeded: $0) } ?? 0
+        let arrays = links.map { $0["ends"] } + [record["states"]] + (learned > 0 ? [record["learned"]] : [])
+        memory = arrays.compactMap { $0?.name }
+        guard self.links.count == links.count, memory.count == arrays.count else { return nil }
         guard
             let read = MACTable(
                 entries: entries, displacements: displacements.map { UInt16(truncatingIfNeeded: $0) },
@@ -121,11 +129,12 @@ struct ReadInterface: Sendable, Hashable {
     }
 
     private static func link(_ record: ConstantValue) -> Link? {
-        guard let peer = record["peer"]?.number, let sendID = record["send_id"]?.number,
+        guard let peer = record["peer"]?.number, let sources = record["sources"]?.name,
+            let sendID = record["send_id"]?.number,
             let receiveID = record["receive_id"]?.number, let queueLength = record["queue_length"]?.number
         else { return nil }
         return Link(
-            peer: MACAddress(frameNumber: peer), sendID: Int(truncatingIfNeeded: sendID),
+            peer: MACAddress(frameNumber: peer), sources: sources, sendID: Int(truncatingIfNeeded: sendID),
             receiveID: Int(truncatingIfNeeded: receiveID),
             queueLength: Int(truncatingIfNeeded: queueLength))
     }

@@ -25,7 +25,7 @@ extension Comparison {
             compare(vm.instance, with: settings, &unknown)
             guard !vm.peers.isEmpty else { continue }
             compareHandlers(of: vm, at: configured, dialect)
-            if wiring.target.dataPath == .tree { compareLayout(of: vm) }
+            if vm.dataPath == .tree { compareLayout(of: vm) }
         }
         for connection in wiring.connections {
             compare(connection.initInstance, with: ["init_topology": nil], &unknown)
@@ -73,7 +73,7 @@ extension Comparison {
             "iospace_domain": .integer(guest.ioSpaceDomain.value),
         ]
         guard !vm.peers.isEmpty else { return settings }
-        if wiring.target.dataPath == .tree {
+        if vm.dataPath == .tree {
             settings["vswitch_mac_address"] = .string(vm.mac.description)
             settings.updateValue(nil, forKey: "vswitch_layout")
         }
@@ -117,11 +117,11 @@ extension Comparison {
         let interrupt = "virtio_net_notify_vswitch"
         var expected: Set<Handler>
         if wiring.target.dataPath == .topoc, let first = vm.peers.first {
+            let prefix = vm.dataPath == .topoc ? "topoc_" : ""
             expected = [
                 Handler(
-                    start: "topoc_make_virtio_net_vswitch",
-                    badge: .string("\(first.sendInterface)_notification_badge()"),
-                    interrupt: "topoc_virtio_net_vswitch_notify")
+                    start: prefix + device, badge: .string("\(first.sendInterface)_notification_badge()"),
+                    interrupt: vm.dataPath == .topoc ? "topoc_virtio_net_vswitch_notify" : interrupt)
             ]
         } else if dialect.sharesOneBadge {
             expected = [Handler(start: device, badge: .integer(Self.sharedBadge), interrupt: interrupt)]

@@ -39,7 +39,7 @@ extension Lab {
             message.multiplier = table.multiplier
             message.entry_count = UInt32(table.entries.count)
             message.displacement_count = UInt32(table.displacements.count)
-            message.pinned = 1
+            message.pinned = vm.sources == .pinned ? 1 : 0
             try await device.tell(
                 message, entries: table.entries, displacements: table.displacements,
                 machines[number].attachments[place])

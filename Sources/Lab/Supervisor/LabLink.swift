@@ -70,7 +70,7 @@ struct LabLink: Sendable {
         message.generation = generation
         message.queue_length = UInt32(queueLength)
         message.memory = UInt32(size)
-        message.pinned = 1
+        message.pinned = peer.sources == .pinned ? 1 : 0
         return (message, memory.descriptors(of: end(of: vm.number)))
     }
 

@@ -114,7 +114,7 @@ extension Checker {
         switch parameter.kind {
         case .int: return expression(syntax, as: .int)
         case .string: return expression(syntax, as: .string)
-        case .interfaces: return expression(syntax, as: .interfaces)
+        case .choice(let choice): return expression(syntax, as: .choice(choice))
         case .guest: return expression(syntax, as: .guest)
         case .identity, .set:
             guard let value = expression(syntax) else { return nil }
@@ -205,7 +205,7 @@ extension Declaration.Parameter.Kind {
         switch self {
         case .int: "a number"
         case .string: "a string"
-        case .interfaces: ValueType.interfaces.spoken
+        case .choice(let choice): ValueType.choice(choice).spoken
         case .guest: "a `Guest`"
         case .identity: "a VM's number or name"
         case .set: "VMs (numbers, names, ranges or arrays)"
@@ -216,7 +216,7 @@ extension Declaration.Parameter.Kind {
         switch self {
         case .int: "number"
         case .string: "\"name\""
-        case .interfaces: ".perPartition"
+        case .choice(let choice): choice.cases.last.map { ".\($0)" } ?? ""
         case .guest: "Guest(…)"
         case .identity, .set: "vm"
         }

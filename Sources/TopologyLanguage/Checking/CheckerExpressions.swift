@@ -51,12 +51,11 @@ extension Checker {
         case .closureExpr(let closure):
             reject(closure, "braces stand only behind `Assembly`, `Partition`, `for` and `if`", "leave out the braces")
         case .memberAccessExpr(let member):
-            if let interfaces = self.interfaces(member, expected) { return interfaces }
+            if let choice = self.choice(member, expected) { return choice }
             reject(
                 member, "`\(member.declName.trimmedDescription)`: members and methods are not in the language",
-                expected == .interfaces
-                    ? "write \(ValueType.interfaces.spoken)"
-                    : "compute with numbers, strings, arrays and ranges, or write the value")
+                expected.flatMap(Self.choices).map { "write \($0)" }
+                    ?? "compute with numbers, strings, arrays and ranges, or write the value")
         case .floatLiteralExpr(let literal):
             reject(literal, "numbers with a fraction are not in the language", "write a whole number")
         case .nilLiteralExpr(let literal):
@@ -66,13 +65,19 @@ extension Checker {
         return nil
     }
 
-    /// A case of `Interfaces`, where one is wanted: `.perPartition`, or with the type's name before the dot.
-    private func interfaces(_ member: MemberAccessExprSyntax, _ expected: ValueType?) -> Expression? {
+    /// A case where one is wanted: `.perPartition`, or with the type's name before the dot.
+    private func choice(_ member: MemberAccessExprSyntax, _ expected: ValueType?) -> Expression? {
+        guard case .choice(let choice) = expected else { return nil }
         let type = member.base.map { $0.trimmedDescription }
-        guard expected == .interfaces, type == nil || type == "Interfaces", member.declName.argumentNames == nil,
-            let value = Interfaces(rawValue: Self.name(of: member.declName.baseName))
+        let name = Self.name(of: member.declName.baseName)
+        guard type == nil || type == choice.type, member.declName.argumentNames == nil, choice.cases.contains(name)
         else { return nil }
-        return constant(.interfaces, .interfaces(value), member)
+        return constant(.choice(choice), .choice(name), member)
+    }
+
+    /// The cases that may be written, in words; `nil` where none may.
+    private static func choices(_ type: ValueType) -> String? {
+        if case .choice = type { type.spoken } else { nil }
     }
 
     private func constant(_ type: ValueType, _ value: Value, _ syntax: some SyntaxProtocol) -> Expression {

@@ -18,8 +18,10 @@ enum Declaration: String, CaseIterable, Sendable {
     case connect = "Connect"
 
     struct Parameter: Sendable {
-        enum Kind: Sendable {
-            case int, string, interfaces, guest
+        enum Kind: Sendable, Equatable {
+            case int, string, guest
+            /// A case of one of Topology's enumerations.
+            case choice(Choice)
             /// A number or a string.
             case identity
             /// VMs: a number, a string, a range or an array.
@@ -71,7 +73,8 @@ enum Declaration: String, CaseIterable, Sendable {
     private static let vmParameters =
         [Parameter(label: nil, kind: .identity, isRequired: true)]
         + optional(.string, "name", "mac", "ip", "ipv6", "hostname")
-        + optional(.interfaces, "interfaces") + optional(.guest, "guest")
+        + [.interfaces, .sources, .dataPath].map { Parameter(label: $0.label, kind: .choice($0)) }
+        + optional(.guest, "guest")
     private static let vmsParameters = [sets(nil)] + optional(.guest, "guest")
     private static let guestParameters =
         optional(.int, "memoryMiB") + optional(.string, "kernel", "relocations", "initrd", "commandLine", "start")

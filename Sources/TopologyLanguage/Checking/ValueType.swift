@@ -2,12 +2,32 @@
 
 import Topology
 
+/// An enumeration of `Topology` whose cases are written with a dot.
+enum Choice: String, Hashable, Sendable {
+    case interfaces, sources, dataPath
+
+    /// The argument that takes one.
+    var label: String { rawValue }
+
+    /// As Swift calls it.
+    var type: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+
+    /// The names of its cases, the default first.
+    var cases: [String] {
+        switch self {
+        case .interfaces: Interfaces.allCases.map(\.rawValue)
+        case .sources: Sources.allCases.map(\.rawValue)
+        case .dataPath: DataPath.allCases.map(\.rawValue)
+        }
+    }
+}
+
 /// The types of the language, each of them Swift's type of the same name.
 indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
     case int, string, bool
     case range, closedRange
     case array(ValueType)
-    case interfaces
+    case choice(Choice)
     case guest, programs, addressPool, vm, vms, partition, never, links
 
     /// As Swift writes it.
@@ -19,7 +39,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .range: "Range<Int>"
         case .closedRange: "ClosedRange<Int>"
         case .array(let element): "[\(element)]"
-        case .interfaces: "Interfaces"
+        case .choice(let choice): choice.type
         case .guest: "Guest"
         case .programs: "Programs"
         case .addressPool: "AddressPool"
@@ -39,7 +59,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .bool: "true or false"
         case .range, .closedRange: "a range"
         case .array: "an array"
-        case .interfaces: Interfaces.allCases.map { "`.\($0)`" }.joined(separator: " or ")
+        case .choice(let choice): choice.cases.map { "`.\($0)`" }.joined(separator: " or ")
         case .guest, .programs, .addressPool, .vm, .vms, .partition, .never: "`\(self)`"
         case .links: "links"
         }
@@ -77,7 +97,8 @@ enum Value: Sendable {
     /// From the lower to the upper.
     case closedRange(Int, Int)
     case array([Value])
-    case interfaces(Interfaces)
+    /// A case's name.
+    case choice(String)
     case guest(Guest)
     case programs(Programs)
     case addressPool(AddressPool)

@@ -64,14 +64,18 @@ extension Evaluator {
             number: number, name: name, mac: try placed(arguments[parameter: 2].first),
             ip: try placed(arguments[parameter: 3].first), ipv6: try placed(arguments[parameter: 4].first),
             hostname: try placed(arguments[parameter: 5].first),
-            interfaces: try interfaces(arguments[parameter: 6].first), guest: try guest(arguments[parameter: 7].first),
-            origin: Origin(span))
+            interfaces: try choice(arguments[parameter: 6].first, Interfaces.init(rawValue:)),
+            sources: try choice(arguments[parameter: 7].first, Sources.init(rawValue:)),
+            dataPath: try choice(arguments[parameter: 8].first, DataPath.init(rawValue:)),
+            guest: try guest(arguments[parameter: 9].first), origin: Origin(span))
     }
 
-    private mutating func interfaces(_ expression: Expression?) throws(Stop) -> Placed<Interfaces>? {
+    private mutating func choice<Cases: Hashable & Sendable>(
+        _ expression: Expression?, _ named: (String) -> Cases?
+    ) throws(Stop) -> Placed<Cases>? {
         guard let expression else { return nil }
-        guard case .interfaces(let interfaces) = try evaluate(expression) else { throw .faulted }
-        return Placed(interfaces, Origin(expression.span))
+        guard case .choice(let name) = try evaluate(expression), let value = named(name) else { throw .faulted }
+        return Placed(value, Origin(expression.span))
     }
 
     private mutating func vms(_ arguments: CallArguments) throws(Stop) -> [VM] {

@@ -75,15 +75,16 @@ extension Subject {
         return labels
     }
 
-    /// Where there is no such limit.
-    private var wayOut: String {
-        target.dataPath == .tree && target.dataPaths.contains(.topoc)
-            ? "the data path `topoc` holds more" : "the target `lab` has no such limit"
+    /// A VM has the tree's device, and could have topoc's.
+    func canHaveOwnDevice(_ index: Int) -> Bool {
+        network.dataPath(of: index, on: target) == .tree && target.dataPaths.contains(.topoc)
     }
 
     /// What gives a VM fewer peers; how many it may have.
-    func fewerPeers(_ most: Int) -> String {
-        "give it \(most) peers at most: a Ring, a Line or a Star around another VM in place of a Mesh, "
+    func fewerPeers(_ most: Int, of index: Int) -> String {
+        let wayOut =
+            canHaveOwnDevice(index) ? "the data path `topoc` holds more" : "the target `lab` has no such limit"
+        return "give it \(most) peers at most: a Ring, a Line or a Star around another VM in place of a Mesh, "
             + "or more partitions with fewer VMs each; \(wayOut)"
     }
 
@@ -101,11 +102,16 @@ extension Subject {
     }
 
     /// Where the sizes of a queue were written; else where its partition was.
-    func place(ofQueues half: Int) -> (span: SourceSpan?, length: Placed<Int>, memory: Placed<Int>) {
+    func place(
+        ofQueues half: Int
+    ) -> (span: SourceSpan?, length: Placed<Int>, memory: Placed<Int>, layout: LinkLayout) {
         let half = network.halves[half]
         let length = network.queueLength(of: half)
         let memory = network.sharedMemory(of: half)
         let partition = assembly.partitions[Int(half.partition)].name.origin
-        return (memory.origin.span ?? length.origin.span ?? partition.span, length, memory)
+        return (
+            memory.origin.span ?? length.origin.span ?? partition.span, length, memory,
+            network.layout(of: Int(half.from), on: target)
+        )
     }
 }

@@ -42,26 +42,26 @@ enum FrameOverflow: Rule {
             guard
                 let layout = RingLayout(
                     queueLength: place.length.value, sharedMemory: place.memory.value,
-                    dataPath: subject.target.dataPath),
+                    layout: place.layout),
                 layout.ringBytes <= layout.sharedMemory
             else { continue }
             let (what, way) =
-                layout.blocks < layout.queueLength || layout.dataPath == .topoc
+                layout.blocks < layout.queueLength || layout.layout == .packed
                 ? (
-                    "\(layout.sharedMemory) bytes leave \(layout.blocks) blocks of \(RingLayout.blockSize(layout.dataPath)) bytes",
+                    "\(layout.sharedMemory) bytes leave \(layout.blocks) blocks of \(RingLayout.blockSize(layout.layout)) bytes",
                     "take \(Self.enough(layout)) bytes, which hold 16 full frames"
                 )
                 : ("the queue has \(layout.queueLength) descriptors", "take a queue length of 256, or 16 at least")
             report(
                 description.finding(
                     "\(what), and a full frame of \(RingLayout.frameSize) bytes takes "
-                        + "\(RingLayout.blocksPerFrame(layout.dataPath)): the largest that passes has \(layout.largestFrame) bytes",
+                        + "\(RingLayout.blocksPerFrame(layout.layout)): the largest that passes has \(layout.largestFrame) bytes",
                     at: place.span, labels: [Label(place.length.origin, "the queue length")].compactMap { $0 },
                     notes: [way]))
         }
     }
 
     private static func enough(_ layout: RingLayout) -> Int {
-        RingLayout.sharedMemory(queueLength: layout.queueLength, frames: 16, layout.dataPath)
+        RingLayout.sharedMemory(queueLength: layout.queueLength, frames: 16, layout.layout)
     }
 }

@@ -40,7 +40,7 @@ enum FramesInFlight: Rule {
             guard case .queues(let half) = budget.owner, budget.available < 2 * budget.used else { continue }
             let place = subject.place(ofQueues: half)
             let enough = RingLayout.sharedMemory(
-                queueLength: Defaults.queueLength, frames: 16, subject.target.dataPath)
+                queueLength: Defaults.queueLength, frames: 16, place.layout)
             report(
                 description.finding(
                     "\(place.memory.value) bytes with \(place.length.value) descriptors hold one full frame at a time",

@@ -54,7 +54,7 @@ enum NotificationBadges: Rule {
                     notes: [
                         "\(taken.count) for \(Listing.list(taken)), and 2 for each of \(Listing.count(peers, "peer")): "
                             + Listing.list(ends, total: 2 * peers),
-                        subject.fewerPeers((budget.available - taken.count) / 2),
+                        subject.fewerPeers((budget.available - taken.count) / 2, of: owners.index),
                     ]))
         }
     }

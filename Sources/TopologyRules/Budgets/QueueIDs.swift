@@ -39,7 +39,7 @@ enum QueueIDs: Rule {
                     "\(owners.subject("needs", "need")) \(budget.used) virtqueue ids, two for each of \(budget.used / 2) peers, and "
                         + "there are \(budget.available)",
                     at: owners.place, labels: subject.peerLabels(of: owners.index),
-                    notes: [subject.fewerPeers(budget.available / 2)]))
+                    notes: [subject.fewerPeers(budget.available / 2, of: owners.index)]))
         }
     }
 }

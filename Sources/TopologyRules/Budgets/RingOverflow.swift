@@ -37,7 +37,7 @@ enum RingOverflow: Rule {
         for budget in subject.budgets where budget.kind == .ringBytes && budget.isExceeded {
             guard case .queues(let half) = budget.owner else { continue }
             let place = subject.place(ofQueues: half)
-            let enough = RingLayout.sharedMemory(queueLength: place.length.value, frames: 16, subject.target.dataPath)
+            let enough = RingLayout.sharedMemory(queueLength: place.length.value, frames: 16, place.layout)
             report(
                 description.finding(
                     "the rings of \(place.length.value) descriptors take \(budget.used) bytes, and there are "

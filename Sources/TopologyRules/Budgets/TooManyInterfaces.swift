@@ -43,7 +43,7 @@ enum TooManyInterfaces: Rule {
         for owners in subject.owners(of: .interfaces, where: \.isExceeded) {
             let budget = owners.budget
             let way =
-                subject.target.dataPath == .tree && subject.target.dataPaths.contains(.topoc)
+                subject.canHaveOwnDevice(owners.index)
                 ? "take the data path `topoc`, or one interface for all partitions"
                 : "take one interface for all partitions, or \(budget.available) partitions at most"
             report(

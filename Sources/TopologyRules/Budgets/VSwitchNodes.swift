@@ -42,7 +42,7 @@ enum VSwitchNodes: Rule {
                 description.finding(
                     "\(owners.subject("has", "have")) \(budget.used) peers, and a VM's switch holds \(budget.available)",
                     at: owners.place, labels: subject.peerLabels(of: owners.index),
-                    notes: [subject.fewerPeers(budget.available)]))
+                    notes: [subject.fewerPeers(budget.available, of: owners.index)]))
         }
     }
 }

@@ -6,6 +6,7 @@ import CAmkESImport
 import ClangSource
 import Diagnostics
 import Lab
+import Topology
 import TopologyRules
 import Wiring
 

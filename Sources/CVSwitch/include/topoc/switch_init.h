@@ -23,7 +23,7 @@ enum topoc_switch_refusal {
     TOPOC_SWITCH_LINK_TOO_SMALL, /* link number `where` can never hold a frame of frame_max bytes */
     TOPOC_SWITCH_BAD_FRAME_MAX,  /* less than a header */
     TOPOC_SWITCH_BAD_PARKING,    /* too many records, or frames can wait and `done` is missing */
-    TOPOC_SWITCH_BAD_LEARNED     /* not a power of two, more than 2^24, or addresses are pinned */
+    TOPOC_SWITCH_BAD_LEARNED     /* not a power of two, more than 2^24, or all peers' addresses are pinned */
 };
 
 /* The reason in words. */
@@ -53,7 +53,7 @@ static inline const char *topoc_switch_refusal_text(enum topoc_switch_refusal re
     case TOPOC_SWITCH_BAD_PARKING:
         return "too many records of parked frames, or none to call when one is through";
     case TOPOC_SWITCH_BAD_LEARNED:
-        return "the number of learned addresses is no power of two, or addresses are pinned";
+        return "the number of learned addresses is no power of two, or all peers' addresses are pinned";
     }
     return "unknown";
 }
@@ -61,6 +61,17 @@ static inline const char *topoc_switch_refusal_text(enum topoc_switch_refusal re
 static inline bool topoc_switch_is_mask(uint32_t mask)
 {
     return (mask & (mask + 1u)) == 0 && mask < (1u << 24);
+}
+
+/* Whether some peer may send from addresses that are not its own, so that there is something to learn. */
+static inline bool topoc_switch_has_foreign(const struct topoc_switch_config *config)
+{
+    for (uint16_t i = 0; i < config->link_count; i++) {
+        if (config->links[i].sources == TOPOC_SOURCES_ANY) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static inline enum topoc_switch_refusal topoc_switch_check_table(const struct topoc_switch_config *config,
@@ -120,7 +131,7 @@ static inline enum topoc_switch_refusal topoc_switch_check(const struct topoc_sw
         return TOPOC_SWITCH_BAD_PARKING;
     }
     if (config->learned_count != 0 && (!topoc_switch_is_mask(config->learned_count - 1u) || config->learned == NULL
-                                       || config->sources == TOPOC_SOURCES_PINNED)) {
+                                       || !topoc_switch_has_foreign(config))) {
         return TOPOC_SWITCH_BAD_LEARNED;
     }
     enum topoc_switch_refusal refusal = topoc_switch_check_table(config, where);

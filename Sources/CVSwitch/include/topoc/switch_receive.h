@@ -22,13 +22,21 @@ enum topoc_switch_receive_result {
  */
 typedef bool topoc_switch_deliver(void *context, const struct topoc_switch_frame *frame);
 
-/* Remembers where an address was last seen. It never stands in the way of an address that the compiler has placed. */
-static inline void topoc_switch_learn(struct topoc_switch *sw, uint64_t source, uint16_t index)
+/* Remembers where an admitted address that is not the peer's was last seen: no address that the compiler has placed. */
+static inline void topoc_switch_learn(struct topoc_switch *sw, const struct topoc_switch_link *link, uint16_t index,
+                                      uint64_t source)
 {
-    if (sw->config.learned_count != 0 && topoc_mac_is_station(source) && source != sw->config.address
-        && topoc_mac_find(sw->config.table, source) == TOPOC_MAC_NO_LINK) {
+    if (source != link->peer && sw->config.learned_count != 0) {
         *topoc_switch_learned_slot(sw, source) = (source << 16) | index;
     }
+}
+
+/* Whether a link's peer may send from an address that is not its own: never from the guest's, nor from another peer's. */
+static inline bool topoc_switch_admits_foreign(const struct topoc_switch *sw, const struct topoc_switch_link *link,
+                                               uint64_t source)
+{
+    return link->sources == TOPOC_SOURCES_ANY && topoc_mac_is_station(source) && source != sw->config.address
+           && topoc_mac_find(sw->config.table, source) == TOPOC_MAC_NO_LINK;
 }
 
 /* Whether a frame of a link may reach the guest. If not, it is counted. */
@@ -36,14 +44,13 @@ static inline bool topoc_switch_admit(const struct topoc_switch *sw, struct topo
                                       const struct topoc_switch_header *header)
 {
     uint64_t destination = topoc_switch_destination(header);
-    if (sw->config.sources != TOPOC_SOURCES_PINNED) {
-        return true;
-    }
-    if (topoc_switch_source(header) != link->peer) {
+    uint64_t source = topoc_switch_source(header);
+    if (source != link->peer && !topoc_switch_admits_foreign(sw, link, source)) {
         link->counters.receive_drops[TOPOC_DROP_SOURCE]++;
         return false;
     }
-    if (destination != sw->config.address && !topoc_mac_is_group(destination)) {
+    if (sw->config.sources == TOPOC_SOURCES_PINNED && destination != sw->config.address
+        && !topoc_mac_is_group(destination)) {
         link->counters.receive_drops[TOPOC_DROP_DESTINATION]++;
         return false;
     }
@@ -105,7 +112,7 @@ static inline bool topoc_switch_receive_link(struct topoc_switch *sw, uint16_t i
                 room = false;
                 break;
             }
-            topoc_switch_learn(sw, topoc_switch_source(&frame.header), index);
+            topoc_switch_learn(sw, link, index, topoc_switch_source(&frame.header));
             link->counters.received_frames++;
             link->counters.received_bytes += frame.length;
         }

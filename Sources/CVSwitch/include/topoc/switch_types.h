@@ -37,10 +37,10 @@ enum topoc_switch_drop {
     TOPOC_DROP_COUNT
 };
 
-/* Which source addresses are let through. */
+/* Which source addresses are let through, from a switch's own guest and from the guest behind a link. */
 enum topoc_switch_sources {
-    TOPOC_SOURCES_PINNED, /* the guest's own address out, the link's peer's in */
-    TOPOC_SOURCES_ANY     /* any: there are bridges in the guests */
+    TOPOC_SOURCES_PINNED, /* the guest's own alone */
+    TOPOC_SOURCES_ANY     /* others too: the guest is a bridge, or runs guests of its own */
 };
 
 enum topoc_switch_state {
@@ -60,13 +60,14 @@ struct topoc_switch_counters {
 };
 
 /*
- * A link to one peer. The caller sets peer, signal and context, and initialises both ends (topoc_link_driver_init and
- * topoc_link_device_init) before topoc_switch_init; the rest is the switch's.
+ * A link to one peer. The caller sets peer, sources, signal and context, and initialises both ends
+ * (topoc_link_driver_init and topoc_link_device_init) before topoc_switch_init; the rest is the switch's.
  */
 struct topoc_switch_link {
     topoc_link_driver driver; /* to the peer */
     topoc_link_device device; /* from the peer */
     uint64_t peer;            /* the peer's address (topoc_mac_number) */
+    enum topoc_switch_sources sources; /* of frames from the peer */
     void (*signal)(void *context);
     void *context;
     enum topoc_switch_state state;
@@ -108,14 +109,14 @@ struct topoc_switch_parked {
 /* What topoc_switch_init is given. Everything that is pointed to stays the switch's until the switch is no more. */
 struct topoc_switch_config {
     uint64_t address; /* the guest's own (topoc_mac_number) */
-    enum topoc_switch_sources sources;
+    enum topoc_switch_sources sources; /* of frames from the guest; with any, it also gets frames for any station */
     uint32_t frame_max; /* the longest frame, in bytes with the header: 1514 */
     const struct topoc_mac_table *table;
     struct topoc_switch_link *links;
     uint16_t link_count;
     uint16_t parked_count; /* fewer than the frames that the guest can have under way; 0: no frame waits */
     struct topoc_switch_parked *parked;
-    uint64_t *learned;      /* addresses seen on links, with sources of any kind; or NULL */
+    uint64_t *learned;      /* addresses seen on links whose peers send from any; or NULL */
     uint32_t learned_count; /* a power of two, or 0 */
     void (*done)(void *context, void *cookie); /* a frame that was parked is through: its bytes are the caller's again */
     void *context;
