@@ -14,8 +14,12 @@ import Wiring
         Partition("far") { Link(1, 3) }
     }
 
-    @Test(arguments: [false, true]) func unicastGoesWhereTheWiringSays(_ shared: Bool) throws {
-        let lab = try SmallLab(assembly, shared: shared)
+    /// With a process each or one for all, and asleep or polling while there is nothing to do.
+    @Test(arguments: [false, true], [0, 200]) func unicastGoesWhereTheWiringSays(_ shared: Bool, _ poll: UInt32) throws
+    {
+        var settings = SmallVM.Settings()
+        settings.busyPoll = poll
+        let lab = try SmallLab(assembly, settings, shared: shared)
         let flows = Set(lab.wiring.flows.map { Direction(from: $0.source, to: $0.destination) })
         var number: UInt32 = 0
         for from in lab.vms {
@@ -41,6 +45,32 @@ import Wiring
                 let isPeer = from.wiring.peers.contains { $0.number == to.wiring.number }
                 #expect(frames == (isPeer ? [UInt32(from.wiring.number)] : []), "to VM \(to.wiring.number)")
             }
+        }
+    }
+
+    /// A VM with an interface for each partition: each has its own address, its own links, and its own frames.
+    @Test func interfacesAreApart() throws {
+        let lab = try SmallLab(
+            Assembly("apart") {
+                VM(0)
+                VM(1, interfaces: .perPartition)
+                VM(2)
+                Partition("near") { Link(0, 1) }
+                Partition("far") { Link(1, 2) }
+            })
+        let middle = lab.vms[1]
+        try #require(middle.wiring.interfaces.count == 2)
+        for (interface, peer) in [(0, 0), (1, 2)] {
+            let own = middle.wiring.interfaces[interface].mac
+            let other = lab.vms[peer].wiring.mac
+            lab.vms[peer].send(Frame(to: own, from: other, number: 1))
+            #expect(middle.receive(within: 2000, on: interface)?.number == 1)
+            #expect(middle.receive(within: 20, on: 1 - interface) == nil)
+            middle.send(Frame(to: other, from: own, number: 2), on: interface)
+            #expect(lab.vms[peer].receive(within: 2000)?.number == 2)
+            // On the other interface neither its address nor the peer's is known.
+            middle.send(Frame(to: other, from: own, number: 3), on: 1 - interface)
+            #expect(lab.vms[peer].receive(within: 20) == nil)
         }
     }
 

@@ -80,6 +80,21 @@ import Wiring
         #expect(to.receiveAll().map(\.number) == Array(0...700))
     }
 
+    /// What the dead had not read is lost, and counted where it was sent.
+    @Test func whatWasNotReadIsCounted() throws {
+        let lab = try SmallLab(mesh)
+        let (from, to) = (lab.vms[0], lab.vms[1])
+        let link = try from.link(to: 1)
+        kill(to.process.id, SIGSTOP)
+        for number in 0..<10 {
+            from.send(Frame(to: to.wiring.mac, from: from.wiring.mac, number: UInt32(number)))
+        }
+        #expect(from.statistics(ofLink: link) { $0.sent.frames == 10 }.sent.frames == 10)
+        try lab.restart(1)
+        #expect(to.receiveAll() == [])
+        #expect(from.statistics(ofLink: link) { $0.generation == 2 }.drops(LAB_DROP_RESTART) == 10)
+    }
+
     /// Memory in which nothing is as it should be: the link is broken and said to be, the other goes on, and a renewed
     /// link carries frames again.
     @Test(arguments: 0..<8) func aLyingPeerHarmsItsOwnLinkAlone(_ seed: Int) throws {
