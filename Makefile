@@ -119,11 +119,13 @@ fuzz: build
 
 # Proofs/README.md says what each line claims.
 proofs:
-	@$(call install,cc:gcc clang-14:clang-14 frama-c:frama-c-base python3:python3 spin:spin)
+	@$(call install,cc:gcc clang-14:clang-14 cvc4:cvc4 frama-c:frama-c-base python3:python3 spin:spin why3:why3 z3:z3)
 	@ls /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.tsan-* > /dev/null 2>&1 \
 	    || { $(call install,no-tsan:libclang-rt-14-dev); }
 	Proofs/Eva/check
 	Proofs/Eva/check --faults
+	Proofs/WP/check
+	Proofs/WP/check --faults
 	Proofs/Spin/check
 	Proofs/Orders/check
 	Proofs/Stress/check

@@ -26,8 +26,8 @@
 #include <__fc_builtin.h>
 
 /*
- * Bounds of copies are relations (../WP). One copy is interpreted here: of the header that topoc_libvirtqueue_whole looks
- * at, which becomes any value. A switch's are in facts.txt.
+ * Bounds of copies are relations (../WP). One copy is interpreted here: of the header that topoc_libvirtqueue_whole
+ * looks at, which becomes any value.
  */
 static inline void proof_copy(unsigned char *to, const unsigned char *from, size_t size)
 {

@@ -210,8 +210,12 @@ int main(void)
     descriptors = table;
     available = first;
     used = second;
-    regions[0] = (struct topoc_vq_region) { .base = low, .address = LOW, .size = LOW_SIZE };
-    regions[1] = (struct topoc_vq_region) { .base = high, .address = HIGH, .size = HIGH_SIZE };
+    regions[0] = (struct topoc_vq_region) {
+        .base = low, .address = LOW, .size = LOW_SIZE
+    };
+    regions[1] = (struct topoc_vq_region) {
+        .base = high, .address = HIGH, .size = HIGH_SIZE
+    };
     PROOF_HARNESS();
     return 0;
 }

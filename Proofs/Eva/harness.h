@@ -13,8 +13,8 @@
  * after every call: valid always, in whatever order the calls come.
  *
  * Eva's values are intervals, without relations between them. So that a buffer also ends where it must, and the bounds
- * of copies, are shown elsewhere (../WP). Where a run takes values one by one (PROOF_POSITIONS: positions and descriptor
- * numbers; `split`), it is in a queue of 4.
+ * of copies, are shown elsewhere (../WP). Where a run takes values one by one (PROOF_POSITIONS: positions and
+ * descriptor numbers; `split`), it is in a queue of 4.
  */
 
 #pragma once

@@ -5,8 +5,8 @@
  */
 
 /*
- * Every entry of both sides of a link, in the layout TOPOC_LINK_LAYOUT, from any valid state, against any peer. A run is
- * one harness, PROOF_HARNESS.
+ * Every entry of both sides of a link, in the layout TOPOC_LINK_LAYOUT, from any valid state, against any peer. A run
+ * is one harness, PROOF_HARNESS.
  */
 
 #include "harness.h"
