@@ -77,6 +77,21 @@ struct LinkTests {
         #expect(link.receive() == [2])
     }
 
+    @Test("A batch that fills half of the pool is seen then, what follows when it is flushed", arguments: Layout.all)
+    func stagedHalf(layout: Layout) throws {
+        let link = try #require(Link(layout, length: 8, size: 8192))
+        let frames = (1...5).map { [UInt8](repeating: $0, count: 1000) }
+        for frame in frames[..<3] { #expect(link.stage(frame) == TOPOC_VQ_READY) }
+        #expect(link.peek().status == TOPOC_VQ_EMPTY)
+        #expect(link.stage(frames[3]) == TOPOC_VQ_READY)
+        #expect(link.stage(frames[4]) == TOPOC_VQ_READY)
+        #expect(link.driverMustSignal)
+        for frame in frames[..<4] { #expect(link.receive() == frame) }
+        #expect(link.receive() == nil)
+        link.flushDriver()
+        #expect(link.receive() == frames[4])
+    }
+
     @Test("A frame stays until it is committed, and a commit without a frame takes none", arguments: Layout.all)
     func peekTwice(layout: Layout) throws {
         let link = try #require(Link(layout))
