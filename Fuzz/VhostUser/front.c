@@ -146,6 +146,15 @@ static struct vhost_user_message sound(uint32_t request, uint32_t ring)
     return message;
 }
 
+/* Adds some to a number of a message: a few bytes, or as many as a region has less a few. */
+static void nudge(unsigned char *at, bool far)
+{
+    uint64_t number;
+    memcpy(&number, at, sizeof(number));
+    number += (uint64_t)fuzz_u8() - 16u + (far ? FUZZ_REGION - 128u : 0);
+    memcpy(at, &number, sizeof(number));
+}
+
 /* Changes as many fields of a message as the script says. */
 static void damage(struct vhost_user_message *message)
 {
@@ -168,6 +177,12 @@ static void damage(struct vhost_user_message *message)
                 message->descriptors[j] = things[(at + j) % NOTHING_OPEN];
             }
             break;
+        case 3:
+        case 4:
+            /* Off by a little: over an edge, or not aligned. */
+            at = at % (message->header.size / 8u + 1u) * 8u % sizeof(message->payload);
+            nudge(payload + at, (choice & 16u) != 0);
+            break;
         default:
             at = at % (sizeof(message->payload) / 4u) * 4u;
             memcpy(payload + at, &value, (choice & 16u) != 0 && at + 8u <= sizeof(message->payload) ? 8 : 4);
@@ -176,9 +191,10 @@ static void damage(struct vhost_user_message *message)
     }
 }
 
-/* All that makes both rings run. */
-static void start(void)
+/* All that makes both rings run. Message number `wrong`, counted from 1, is damaged. */
+static void start(uint8_t wrong)
 {
+    fuzz_guest_begin();
     static const uint32_t once[] = { VHOST_USER_SET_OWNER, VHOST_USER_SET_FEATURES, VHOST_USER_SET_MEM_TABLE };
     static const uint32_t each[] = {
         VHOST_USER_SET_VRING_CALL, VHOST_USER_SET_VRING_ERR, VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
@@ -186,11 +202,17 @@ static void start(void)
     };
     for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
         struct vhost_user_message message = sound(once[i], 0);
+        if (--wrong == 0) {
+            damage(&message);
+        }
         send_message(&message);
     }
     for (uint32_t ring = 0; ring < 2; ring++) {
         for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
             struct vhost_user_message message = sound(each[i], ring);
+            if (--wrong == 0) {
+                damage(&message);
+            }
             send_message(&message);
         }
     }
@@ -233,7 +255,8 @@ static void step(void)
             connect_front();
             break;
         default:
-            start();
+            connect_front();
+            start(fuzz_u8() % 32u);
             break;
         }
         break;
@@ -243,6 +266,9 @@ static void step(void)
         break;
     case 5:
         fuzz_port_call();
+        break;
+    case 6:
+        fuzz_guest_offer((choice & 8u) != 0, RING, (features & VIRTIO_RING_PACKED) != 0);
         break;
     default:
         fuzz_guest_write();
@@ -286,7 +312,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *script, size_t size)
                 | ((choice & 32u) != 0 ? VIRTIO_NET_CSUM | VIRTIO_NET_GUEST_CSUM | VIRTIO_NET_HOST_TSO4 : 0);
     connect_front();
     if ((choice & 64u) != 0) {
-        start();
+        start(0);
     }
     while (fuzz_more()) {
         step();
@@ -294,9 +320,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *script, size_t size)
     /* Whatever came before, this is served. */
     fuzz_guest_disarm();
     FUZZ_REQUIRE(ftruncate(things[MEMORY], FUZZ_MEMORY) == 0);
-    memset(memory, 0, FUZZ_MEMORY);
     connect_front();
-    start();
+    /* Not before: what the back end held, it has given back just now. */
+    memset(memory, 0, FUZZ_MEMORY);
+    start(0);
     FUZZ_REQUIRE(fuzz_port_state() == LAB_GUEST_READY);
     close(front);
     front = -1;

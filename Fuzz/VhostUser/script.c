@@ -18,6 +18,7 @@ static size_t left;
 static unsigned char *memory;
 static uint32_t countdown; /* loads until the guest writes; 0: it does not */
 static bool writing;
+static uint16_t offered[2]; /* of the receive ring, and of the transmit ring */
 
 _Noreturn void fuzz_fail(const char *what)
 {
@@ -83,6 +84,42 @@ void fuzz_guest_write(void)
     size_t size = (size_t)2u << (width % 3u);
     if (memory != NULL && at + size <= FUZZ_MEMORY) {
         memcpy(memory + at, &written, size);
+    }
+}
+
+void fuzz_guest_begin(void)
+{
+    offered[0] = 0;
+    offered[1] = 0;
+}
+
+void fuzz_guest_offer(bool transmit, uint16_t length, bool packed)
+{
+    uint16_t position = offered[transmit]++;
+    uint16_t slot = position % length;
+    uint64_t address = 0x10000u + 4096u + (fuzz_u8() & 63u);
+    uint32_t bytes = fuzz_u16() % 8192u;
+    uint8_t choice = fuzz_u8();
+    /* The receive queue's buffers are to be written. */
+    uint16_t flags = (uint16_t)((transmit ? 0u : 2u) ^ ((choice & 0xf0u) == 0 ? choice & 7u : 0u));
+    if (memory == NULL) {
+        return;
+    }
+    unsigned char *ring = memory + (transmit ? 1024u : 0u);
+    unsigned char *descriptor = ring + slot * 16u;
+    memcpy(descriptor, &address, 8);
+    memcpy(descriptor + 8, &bytes, 4);
+    if (packed) {
+        flags |= (position / length) % 2u == 0 ? 0x80u : 0x8000u;
+        memcpy(descriptor + 12, &slot, 2);
+        memcpy(descriptor + 14, &flags, 2);
+    } else {
+        uint16_t next = (uint16_t)(position + 1u);
+        uint16_t link = (uint16_t)((slot + 1u) % length);
+        memcpy(descriptor + 12, &flags, 2);
+        memcpy(descriptor + 14, &link, 2);
+        memcpy(ring + 512 + 4 + slot * 2u, &slot, 2);
+        memcpy(ring + 512 + 2, &next, 2);
     }
 }
 

@@ -33,6 +33,12 @@ void fuzz_guest_in(unsigned char *memory);
 /* The guest writes a value where the script says: most often to its rings, and rarely a random one. */
 void fuzz_guest_write(void);
 
+/* Its rings, each 1024 bytes behind the other, begin anew. */
+void fuzz_guest_begin(void);
+
+/* It makes a buffer of the length that the script says available: in most cases one that is in order. */
+void fuzz_guest_offer(bool transmit, uint16_t length, bool packed);
+
 /* It will do so again, after a load of ours that the script chooses. */
 void fuzz_guest_arm(void);
 
