@@ -54,6 +54,9 @@ struct AppDirectory {
         file = directory.appending(name)
     }
 
+    /// What is built beside the assembly is said in CMake, which is not read.
+    var hasBuildFile: Bool { (try? Disk().kind(of: directory.appending("CMakeLists.txt"))) != nil }
+
     func read(_ rules: RuleOptions) throws(FileError) -> ImportedApp {
         // A file that is not there is no app with a missing header.
         _ = try FileReader.read(file)

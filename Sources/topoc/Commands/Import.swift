@@ -52,6 +52,11 @@ struct Import: TopocCommand {
         if !isClean || !reports.allSatisfy(\.allowed.isEmpty) {
             Console.note(TextRenderer(style: Console.errorStyle).render(reports))
         }
+        if directory.hasBuildFile {
+            Console.note(
+                "note: CMakeLists.txt and what it builds were not read: topoc writes its own, with the tree's kernel and "
+                    + "root file system\n")
+        }
         guard let text = try imported.text(named: output ?? "<stdout>", of: directory.file.lastComponent?.string ?? "")
         else {
             Console.note("nothing was written\n")
