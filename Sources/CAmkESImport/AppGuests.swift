@@ -29,6 +29,10 @@ extension AppImporter {
         if result.ip == nil, isLinked {
             report(ImportRules.noAddress, "no file says the IP address of \(vm.instance)'s guest", at: vm.offset)
         }
+        let starts = model.value(vm.instance, "init_cons")?.list ?? []
+        if target.dataPath == .topoc, starts.contains(where: { $0["init"]?.string == "make_virtio_net_vswitch" }) {
+            result.dataPath = Placed(.tree, place)
+        }
         result.guest = guest(of: vm)
         return result
     }

@@ -97,6 +97,7 @@ public struct TopologyText {
             ("ipv6", own(vm.ipv6, pool.ipv6?.value, IPv6Interface.init) { $0.advanced(by: $1) }),
             ("hostname", vm.hostname),
         ])
+        if let dataPath = vm.dataPath { result.append("dataPath: .\(dataPath.value.rawValue)") }
         let guest = guestArguments(special(vm.guest, number, common))
         if !guest.isEmpty { result.append("guest: Guest(\(guest.joined(separator: ", ")))") }
         return result

@@ -64,6 +64,13 @@ private func lines(_ difference: TopologyDifference) -> [String] {
             ])
     }
 
+    @Test func whoMaySendAsWhomIsASetting() throws {
+        let changed = try difference(
+            three,
+            "VM(0, sources: .any, dataPath: .topoc)\nVMs(1..<3)\nPartition(\"lan\") { Line(0, 1, 2) }")
+        #expect(lines(changed) == ["~ VM 0: sources pinned → any", "~ VM 0: dataPath none → topoc"])
+    }
+
     @Test func flowsAreCountedByDirection() throws {
         let changed = try difference(
             "VMs(0..<3)\nPartition(\"lan\") { Mesh(0, 1, 2) }",
