@@ -52,7 +52,7 @@ public actor Capture {
         guard topoc_lab_pipe(&ends) == 0 else {
             throw LabError(LabRules.supervisor, "no pipe for a capture: \(ErrorNumber())")
         }
-        let (reading, writing) = (Descriptor(ends[0]), Descriptor(ends[1]))
+        let reading = Descriptor(ends[0])
         let (pieces, sink) = AsyncStream.makeStream(of: Data.self)
         let watch = ReadWatch(reading) {
             let piece = Data(reading.read(upTo: 1 << 18))
@@ -62,7 +62,10 @@ public actor Capture {
             sink.finish()
         }
         defer { watch.stop() }
-        async let asked = client.ask(.capture(vm: vm.instance, other: other), passing: writing)
+        // The writing end goes with the request: the pipe ends when the device, or what was asked for, does.
+        let asked = Task { [ends] in
+            try await client.ask(.capture(vm: vm.instance, other: other), passing: Descriptor(ends[1]))
+        }
         var records = RecordReader()
         for await piece in pieces {
             for record in records.take(piece) { try put(record, of: vm) }
@@ -70,7 +73,7 @@ public actor Capture {
         }
         if isOver { client.close() }
         do {
-            _ = try await asked
+            _ = try await asked.value
         } catch {
             // Who ends the conversation gets no answer.
             if !isOver { throw error }

@@ -15,6 +15,12 @@ extension LabClient {
         return try Self.told(stats)
     }
 
+    /// Takes the lab down, and waits until its process has ended.
+    public func takeDown() async throws {
+        try await ask(.down)
+        await awaitEnd()
+    }
+
     /// Shows a VM's console until its end, or the end of the conversation.
     public func console(_ vm: String, show: (Data) throws -> Void) async throws -> Int32 {
         do {

@@ -96,6 +96,11 @@ public final class LabClient: Sendable {
         connection.close()
     }
 
+    /// Waits until the other end has gone.
+    func awaitEnd() async {
+        for await _ in connection.messages {}
+    }
+
     /// This end has ended it.
     var isClosed: Bool { closed.withLock { $0 } }
 

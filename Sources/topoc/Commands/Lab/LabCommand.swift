@@ -86,7 +86,8 @@ struct LabDown: LabSubcommand {
     @OptionGroup var lab: LabOptions
 
     func perform() async throws -> Int32 {
-        try await lab.connect().ask(.down)
+        try await lab.connect().takeDown()
+        return 0
     }
 }
 

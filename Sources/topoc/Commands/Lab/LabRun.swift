@@ -32,7 +32,7 @@ struct LabRun: LabSubcommand {
             if case .progress(let line) = event { Console.note("\(line)\n") }
         }
         let status = try await play.perform(lab)
-        try await lab.connect().ask(.down)
+        try await lab.connect().takeDown()
         return status
     }
 }
