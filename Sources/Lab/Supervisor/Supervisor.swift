@@ -20,8 +20,11 @@ public actor Supervisor {
     private var lab: Lab?
     private var isUp = false
 
-    private init(_ name: LabName) {
+    private let listener: Descriptor
+
+    private init(_ name: LabName, _ listener: Descriptor) {
         self.name = name
+        self.listener = listener
     }
 
     /// Serves until the lab is taken down. `topoc lab up` starts it, with its first connection at
@@ -41,9 +44,9 @@ public actor Supervisor {
                         : LabError(LabRules.supervisor, "no socket for the lab `\(name)`: \(error)")))
             return await first.drain()
         }
-        let supervisor = Supervisor(name)
+        let supervisor = Supervisor(name, Descriptor(listener))
         Task { await supervisor.answer(first, isFirst: true) }
-        for await connection in connections(Descriptor(listener)) {
+        for await connection in connections(supervisor.listener) {
             Task { await supervisor.answer(connection) }
         }
     }
@@ -54,12 +57,13 @@ public actor Supervisor {
             let watch = ReadWatch(listener) {
                 var user: uid_t = 0
                 let socket = topoc_lab_accept(listener.number, &user)
-                guard socket != -1 else { return true }
+                // EINVAL: it listens no more, as the lab is being taken down.
+                guard socket != -1 else { return errno != EINVAL }
                 let peer = Descriptor(socket)
                 if user == geteuid() { sink.yield(ControlConnection(peer)) }
                 return true
             } end: {
-                sink.finish()
+                // Those that are connected are served on.
             }
             sink.onTermination = { _ in watch.stop() }
         }
@@ -140,6 +144,8 @@ public actor Supervisor {
     private func perform(_ request: Request, _ file: Descriptor?, _ connection: ControlConnection) async {
         do throws(LabError) {
             if case .down = request {
+                // Whoever comes from now on finds no lab.
+                shutdown(listener.number, Int32(SHUT_RDWR))
                 await lab?.fall()
                 connection.send(Event.done)
                 await connection.drain()
