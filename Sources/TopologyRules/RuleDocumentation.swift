@@ -27,7 +27,8 @@ public enum RuleDocumentation {
     private static func name(of rule: RuleDescription) -> String { "\(rule.code)-\(rule.name).md" }
 
     private static func index(of descriptions: [RuleDescription]) -> String {
-        var text = licence + "# Rules\n\nWhat `topoc lint` finds, and what a lab fails with. `topoc explain CODE` prints the same pages.\n"
+        var text = licence + "# Rules\n\nWhat `topoc lint` finds, and what a lab fails with. "
+        text += "`topoc explain CODE` prints the same pages.\n"
         for (prefix, title, about) in chapters {
             let rules = descriptions.filter { $0.code.hasPrefix(prefix) }
             guard !rules.isEmpty else { continue }
