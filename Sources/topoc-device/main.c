@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 /* The descriptor that an argument names, or -1. */
 static int descriptor_of(const char *argument)
@@ -29,6 +30,26 @@ static int descriptor_of(const char *argument)
     return errno == 0 && end != argument && *end == '\0' && number >= 0 && number <= 65535 ? (int)number : -1;
 }
 
+/* A device has what it is sent, and nothing that whoever started it left open: its sockets and 0 to 2 stay. */
+static void close_others(int count, char **arguments)
+{
+    int highest = 2;
+    for (int i = 1; i < count; i++) {
+        int descriptor = descriptor_of(arguments[i]);
+        highest = descriptor > highest ? descriptor : highest;
+    }
+    for (int descriptor = 3; descriptor < highest; descriptor++) {
+        bool named = false;
+        for (int i = 1; i < count; i++) {
+            named = named || descriptor_of(arguments[i]) == descriptor;
+        }
+        if (!named) {
+            close(descriptor);
+        }
+    }
+    close_range((unsigned int)highest + 1u, ~0u, 0);
+}
+
 int main(int count, char **arguments)
 {
     struct lab_loop loop;
@@ -36,6 +57,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "topoc-device: started by `topoc lab`, with the descriptor of its socket: topoc-device 3\n");
         return 2;
     }
+    close_others(count, arguments);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul); /* frames are delayed by what was asked, not by 50 us more */
     if (!lab_loop_init(&loop)) {
