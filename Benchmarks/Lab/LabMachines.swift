@@ -54,7 +54,11 @@ struct LabMachines: Machines {
     }
 
     func end() async {
-        _ = try? await say(Command(topoc, ["lab", "down", "--name", name]), within: .seconds(60))
+        do {
+            _ = try await say(Command(topoc, ["lab", "down", "--name", name]), within: .seconds(60))
+        } catch {
+            FileHandle.standardError.write(Data("the lab `\(name)` did not go down: \(error)\n".utf8))
+        }
     }
 }
 
