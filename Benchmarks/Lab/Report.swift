@@ -39,7 +39,7 @@ struct Report {
                 lines.append("  " + network.padding(toLength: width, withPad: " ", startingAt: 0) + numbers + ratio)
             }
         }
-        let compared = Set(references.values).sorted().joined(separator: " or, for guests, ")
+        let compared = Set(references.values).sorted().joined(separator: " or ")
         let head = "columns: median, least, most, and the median of the ratios to \(compared)"
         return (lines + ["", head]).joined(separator: "\n")
     }
