@@ -74,6 +74,13 @@ let package = Package(
         .target(
             name: "CAmkESImport",
             dependencies: ["CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyRules", "Wiring"]),
+        // A checkout of camkes-vm-examples: its release, and what topoc has put into it.
+        .target(
+            name: "Checkout",
+            dependencies: [
+                "Diagnostics", "Files", "Wiring", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),
         .target(name: "CVSwitch", dependencies: ["CVirtqueue"]),
@@ -111,7 +118,7 @@ let package = Package(
             name: "topoc",
             dependencies: [
                 "Diagnostics", "Files", "Lab", "Topology", "TopologyLanguage", "TopologyRules", "Wiring", "CAmkES",
-                "CAmkESImport", "ClangSource", "Processes", "TopologyComparison",
+                "CAmkESImport", "Checkout", "ClangSource", "Processes", "TopologyComparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),

@@ -28,6 +28,12 @@ public struct Disk: FileSystem {
         }
     }
 
+    /// Whether the path itself is a symbolic link, wherever that leads.
+    public func isLink(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withPlatformString({ lstat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     public func resolve(_ path: FilePath) throws(Errno) -> FilePath {
         guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { throw Errno(rawValue: errno) }
         defer { free(resolved) }

@@ -65,6 +65,21 @@ public struct FileWriter {
         return needed
     }
 
+    /// Removes the directories that files which are gone leave empty, up to and with the one named.
+    public func prune(_ files: [FilePath], upTo top: FilePath) {
+        var directories: Set<FilePath> = []
+        for file in files {
+            var directory = file.removingLastComponent()
+            while directory.starts(with: top), directories.insert(directory).inserted {
+                directory.removeLastComponent()
+            }
+        }
+        for directory in directories.sorted(by: { $0.components.count > $1.components.count }) {
+            // One that is not empty stays.
+            try? system.removeDirectory(directory)
+        }
+    }
+
     private func contents(of path: FilePath) throws(FileError) -> [UInt8]? {
         do throws(Errno) {
             switch try system.kind(of: path) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import Checkout
 import ClangSource
 import Diagnostics
 import Files
@@ -67,12 +68,19 @@ struct App {
             + "each that was declared, and no other\(addresses)"
     }
 
+    /// What the app is made of: what was emitted, and the guests' programs.
+    ///
+    /// - Parameter topology: the file beside which the programs are.
+    func parts(beside topology: FilePath) throws(FileError) -> [AppFile] {
+        try emitted.map { AppFile(path: $0.path, bytes: Array($0.text.utf8)) }
+            + ProgramSources.files(of: wiring, beside: topology)
+    }
+
     /// The files as they should be; those of earlier builds that are no longer in the app should go.
     ///
     /// - Parameter topology: the file beside which the guests' programs are.
     func files(beside topology: FilePath) throws(FileError) -> [OutputFile] {
-        var files = emitted.map { OutputFile(directory.appending($0.path), Array($0.text.utf8)) }
-        files += try ProgramSources.files(of: wiring, beside: topology, in: directory)
+        var files = try parts(beside: topology).map { OutputFile(directory.pushing(FilePath($0.path)), $0.bytes) }
         let present = Set(emitted.map(\.path))
         for name in AppEmitter.directories {
             for path in try FileReader.names(below: directory.appending(name), depth: 1).map({ "\(name)/\($0)" })

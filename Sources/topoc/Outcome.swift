@@ -50,6 +50,9 @@ extension AsyncTopocCommand {
 }
 
 extension Outcome {
+    /// Ends the command at once; why has been said.
+    var exit: ExitCode { ExitCode(rawValue) }
+
     /// Says what failed, and throws the exit code.
     fileprivate static func end(with result: Result<Outcome, any Error>) throws {
         let outcome: Outcome
@@ -64,6 +67,6 @@ extension Outcome {
             Console.complain(FileError("topoc itself failed: \(error)", notes: ["please report this, with the input"]))
             outcome = .internalFault
         }
-        if outcome != .clean { throw ExitCode(outcome.rawValue) }
+        if outcome != .clean { throw outcome.exit }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import CAmkES
+import Checkout
 import Files
 import SystemPackage
 import Wiring
@@ -12,14 +13,12 @@ enum ProgramSources {
     static let mostFiles = 1000
     static let mostBytes = 16 << 20
 
-    /// The files of the wiring's programs as they should be in the app.
+    /// The files of the wiring's programs, as an app has them.
     ///
     /// - Parameter topology: the `.topo` file beside which the folders are; `-` for the working directory.
-    static func files(
-        of wiring: Wiring, beside topology: FilePath, in app: FilePath
-    ) throws(FileError) -> [OutputFile] {
+    static func files(of wiring: Wiring, beside topology: FilePath) throws(FileError) -> [AppFile] {
         guard wiring.vms.contains(where: \.hasTreesRootFileSystem) else { return [] }
-        var files: [OutputFile] = []
+        var files: [AppFile] = []
         var bytes = 0
         for folder in wiring.programs {
             let source = topology.removingLastComponent().appending(folder.path)
@@ -34,7 +33,7 @@ enum ProgramSources {
             for name in names where files.count <= mostFiles && bytes <= mostBytes {
                 let content = try FileReader.read(source.appending(name))
                 bytes += content.count
-                files.append(OutputFile(app.appending(GuestPrograms.path(of: folder)).appending(name), content))
+                files.append(AppFile(path: "\(GuestPrograms.path(of: folder))/\(name)", bytes: content))
             }
             guard files.count <= mostFiles, bytes <= mostBytes else {
                 throw FileError(

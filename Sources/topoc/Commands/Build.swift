@@ -102,31 +102,12 @@ struct Build: TopocCommand {
     }
 
     func perform() throws -> Outcome {
-        let source = try Input(file).source
-        let result = Linter.lint(TopologyFile(reading: source), target: rules.target, allowing: Set(rules.allowed))
-        if !result.report.findings.isEmpty || !result.report.allowed.isEmpty {
-            Console.note(TextRenderer(style: Console.errorStyle).render([result.report]))
-        }
-        guard let wiring = result.wiring else {
-            if result.report.hasErrors { return .findings }
-            guard !result.report.allowed.isEmpty else { throw NothingToWrite() }
-            Console.complain(
-                FileError(
-                    "what was allowed leaves nothing that the data path `\(rules.target.dataPath.rawValue)` can carry",
-                    notes: ["mend it; of two peers with one MAC address only one can be reached"]))
-            return .findings
-        }
-        let app = App(wiring, form: form, path: output.map { FilePath($0) }, headers: try headers(for: wiring.target))
-        if let unchecked = app.unchecked { Console.note("note: the C is \(unchecked.message)\n") }
-        if !app.sourceReports.isEmpty {
-            Console.note(TextRenderer(style: Console.errorStyle).render(app.sourceReports))
-            Console.note("nothing was written\n")
-            return .internalFault
-        }
-        if let fault = app.fault { return report(fault) }
+        let topology = try CheckedTopology(file, target: rules.target, allowing: rules.allowed)
+        let wiring = topology.wiring
+        let app = try topology.app(form: form, path: output.map { FilePath($0) }, headers: headers(for: wiring.target))
         if stdout { try Console.print(app.assembly) }
         var files = stdout ? [] : try app.files(beside: FilePath(file))
-        let proof = app.certificate(input: source.bytes, result)
+        let proof = app.certificate(input: topology.source.bytes, topology.result)
         if let certificate { files.append(OutputFile(FilePath(certificate), Array(try proof.json().utf8))) }
         if let certificateSMT { files.append(OutputFile(FilePath(certificateSMT), Array(proof.smtLIB.utf8))) }
         if let connectorTemplate, let template = Connector.treeTemplate(for: wiring) {
@@ -143,15 +124,6 @@ struct Build: TopocCommand {
         } catch {
             throw FileError(error.message, notes: error.notes)
         }
-    }
-
-    /// What was emitted is not what was declared, or could not be read: nothing is written.
-    private func report(_ fault: App.Fault) -> Outcome {
-        for finding in fault.findings {
-            Console.complain(FileError("[\(finding.code)] \(finding.message)", notes: finding.notes))
-        }
-        Console.note("nothing was written\n")
-        return fault.isOfMachine ? .inputOutput : .internalFault
     }
 
     private func deliver(_ files: [OutputFile], _ app: App) throws -> Outcome {
@@ -172,9 +144,6 @@ struct Build: TopocCommand {
 }
 
 extension AssemblyForm: ExpressibleByArgument {}
-
-/// Rules let a topology pass of which there is nothing to write.
-struct NothingToWrite: Error {}
 
 extension FileChange {
     var difference: UnifiedDiff { UnifiedDiff(old: old, new: file.bytes, name: file.path.string) }

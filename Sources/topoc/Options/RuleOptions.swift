@@ -3,6 +3,7 @@
 import ArgumentParser
 import CAmkES
 import CAmkESImport
+import Checkout
 import ClangSource
 import Diagnostics
 import Lab
@@ -14,9 +15,11 @@ import Wiring
 struct RuleOptions: ParsableArguments {
     @Option(
         name: .customLong("target"),
-        help: ArgumentHelp("The release of camkes-vm, or the lab; see `topoc targets`.", valueName: "name"),
-        completion: .list(Target.all.map(\.name)), transform: Self.target)
-    private var release = Target.newest
+        help: ArgumentHelp(
+            "The release of camkes-vm, or the lab; see `topoc targets`. Unless said: that of a checkout that is named, "
+                + "or the newest.", valueName: "name"),
+        completion: .list(Target.all.map(\.name)), transform: Self.named)
+    private var release: Target?
 
     @Option(help: "What moves the frames: topoc (its own device) or tree (the device that camkes-vm has).")
     private var dataPath: DataPath?
@@ -28,16 +31,29 @@ struct RuleOptions: ParsableArguments {
     var allowed: [String] = []
 
     /// The release, with the data path that was asked for or is customary.
-    var target: Target { dataPath.flatMap { release.with($0) } ?? release }
+    var target: Target { over(release ?? .newest) ?? release ?? .newest }
 
-    func validate() throws {
-        guard let dataPath, release.with(dataPath) == nil else { return }
-        let possible = release.dataPaths.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError(
-            "the target `\(release.name)` has no data path `\(dataPath.rawValue)`; it has \(possible).")
+    /// The same where nobody named a release: that of a checkout.
+    func target(of checkout: Checkout) throws -> Target {
+        let found = try checkout.target(said: release)
+        guard let target = over(found) else { throw refusal(of: found) }
+        return target
     }
 
-    private static func target(_ name: String) throws -> Target {
+    func validate() throws {
+        if let release, over(release) == nil { throw refusal(of: release) }
+    }
+
+    /// A release with the data path that was asked for; `nil` where it has none such.
+    private func over(_ release: Target) -> Target? { dataPath.map { release.with($0) } ?? release }
+
+    private func refusal(of release: Target) -> ValidationError {
+        let possible = release.dataPaths.map(\.rawValue).joined(separator: ", ")
+        return ValidationError(
+            "the target `\(release.name)` has no data path `\(dataPath?.rawValue ?? "")`; it has \(possible).")
+    }
+
+    private static func named(_ name: String) throws -> Target {
         if let target = Target.named(name) { return target }
         let names = Target.all.map(\.name)
         throw ValidationError(
