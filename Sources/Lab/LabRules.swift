@@ -6,7 +6,7 @@ import Diagnostics
 public enum LabRules {
     public static let all = [
         namespaces, tap, emulator, image, device, alreadyUp, notUp, noVM, noLink, tooLarge, guest, deviceEnded, flow,
-        scenario, version, supervisor,
+        scenario, version, supervisor, topology,
     ]
 
     public static let namespaces = rule(
@@ -84,6 +84,12 @@ public enum LabRules {
         "All of a lab ends with the process that holds it, and nothing of it is left.",
         bad: "topoc lab exec vm0 -- sleep 60 & topoc lab down", good: "topoc lab exec vm0 -- sleep 60 && topoc lab down"
     )
+
+    public static let topology = rule(
+        "TOPO817", "lab-topology-faulty", "The topology that a lab is to be made of cannot be wired.",
+        "A lab's process reads the topology again, and takes no other's word for it. What is wrong with it `topoc lint` "
+            + "says, with the place.",
+        bad: "topoc lab up faulty.topo", good: "topoc lint --target lab faulty.topo")
 
     private static func rule(
         _ code: String, _ name: String, _ summary: String, _ rationale: String, bad: String, good: String

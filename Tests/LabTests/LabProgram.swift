@@ -23,8 +23,8 @@ struct LabProgram {
     }
 
     /// As a child that goes on.
-    func start(_ command: String, _ arguments: [String] = []) throws -> ChildProcess {
-        try ChildProcess(Command(Self.topoc, words(command, arguments)), bound: .seconds(60))
+    func start(_ command: String, _ arguments: [String] = [], takesInput: Bool = false) throws -> ChildProcess {
+        try ChildProcess(Command(Self.topoc, words(command, arguments)), bound: .seconds(60), takesInput: takesInput)
     }
 
     private func words(_ command: String, _ arguments: [String]) -> [String] {
@@ -33,12 +33,13 @@ struct LabProgram {
         return ["lab", command] + arguments[..<end] + ["--name", name] + arguments[end...]
     }
 
-    /// Runs something with a lab of namespaces that is up, and takes that down, whatever comes of it.
+    /// Runs something with a lab that is up, and takes that down, whatever comes of it.
     static func withLab<Value>(
-        _ topology: String, _ arguments: [String] = [], _ body: (LabProgram) async throws -> Value
+        _ topology: String, _ arguments: [String] = [], guests: String = "namespaces",
+        _ body: (LabProgram) async throws -> Value
     ) async throws -> Value {
         let lab = LabProgram()
-        let up = try await lab.run("up", [topology, "--guests", "namespaces"] + arguments)
+        let up = try await lab.run("up", [topology, "--guests", guests] + arguments)
         guard up.succeeded else { throw ProcessError(message: up.errorText) }
         let result: Result<Value, any Error>
         do {

@@ -37,14 +37,50 @@ struct LabTests {
     }
 
     /// What passes is what `topoc build` certifies: also with several partitions, and with a VM in two of them.
-    @Test(.enabled(if: Command.find("ping") != nil, "there is no ping"), arguments: ["two_partitions", "bridge"])
+    @Test(
+        .enabled(if: Command.find("ping") != nil, "there is no ping"),
+        arguments: ["two_partitions", "bridge", "gateway", "line", "ring", "named"])
     func whatIsCertifiedPassesAndNothingElse(_ example: String) async throws {
         let lab = LabProgram()
         let done = try await lab.run(
             "run", [LabProgram.example(example), "--guests", "namespaces", "--scenario", "flows"])
         #expect(done.ending == .exited(0), "\(done.errorText)")
         #expect(done.outputText.contains(" flows pass, as certified; "))
+        let frames = try #require(done.outputText.firstMatch(of: /of the (\d+) frames that came .* a flow to it\n$/))
+        #expect(try #require(Int(frames.1)) > 0)
         #expect(try await lab.isGone([]))
+    }
+
+    /// A guest whose sources are not pinned takes another VM's address: nobody answers, and it is seen all the same.
+    @Test(.enabled(if: Command.find("ping") != nil, "there is no ping"))
+    func aFrameOfAVMWithoutAFlowIsSeen() async throws {
+        try await LabProgram.withLab(Topologies.unpinned) { lab in
+            let inside = ["vm1", "--", "ip", "link", "set", "dev", "eth0", "address", "02:00:00:00:aa:01"]
+            #expect(try await lab.run("exec", inside).succeeded)
+            let flows = try await lab.run("scenario", ["--scenario", "flows"])
+            #expect(flows.ending == .exited(1))
+            #expect(
+                flows.errorText.contains("note: vm2 gets frames of vm0, and no such flow is certified"),
+                "\(flows.errorText)")
+        }
+    }
+
+    /// A topology carries its own scenario: each VM runs its line, with the programs that come along.
+    @Test(.enabled(if: Command.find("ping") != nil, "there is no ping"))
+    func playsWhatTheTopologyStarts() async throws {
+        let lab = LabProgram()
+        let words = ["--guests", "namespaces", "--scenario", "start"]
+        let done = try await lab.run("run", [Topologies.starting] + words)
+        #expect(done.ending == .exited(0), "\(done.errorText)")
+        #expect(Set(done.outputText.split(separator: "\n")) == ["vm0: vm1 answers", "vm1: this is vm1"])
+        let failing = try await lab.run("run", [Topologies.failing] + words)
+        #expect(failing.ending == .exited(1))
+        #expect(failing.outputText == "vm1: said before\nExited with error\n")
+        #expect(failing.errorText.contains("error: [TOPO814] 1 of 1 VMs fail\n"), "\(failing.errorText)")
+        #expect(failing.errorText.contains("note: vm1 ends with status 7: echo said before; exit 7"))
+        let none = try await lab.run("run", [Topologies.pair] + words)
+        #expect(none.ending == .exited(1))
+        #expect(none.errorText.contains("error: [TOPO814] no VM of this topology starts anything\n"))
     }
 
     @Test(.enabled(if: Command.find("ping") != nil, "there is no ping"))
@@ -140,6 +176,13 @@ struct LabTests {
                 }
             }
             #expect(await capture.ending == .exited(0))
+            for words in [["vm0", "vm9"], ["vm9"]] {
+                let unknown = try await lab.run("capture", words + ["-w", "/dev/null"])
+                #expect(unknown.ending == .exited(74))
+                #expect(unknown.errorText.contains("error: [TOPO808] there is no VM `vm9`"), "\(unknown.errorText)")
+            }
+            let itself = try await lab.run("capture", ["vm0", "vm0", "-w", "/dev/null"])
+            #expect(itself.errorText.contains("error: [TOPO809] vm0 and vm0 have no link"), "\(itself.errorText)")
             calls.cancel()
             _ = await calls.result
         }

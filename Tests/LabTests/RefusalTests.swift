@@ -119,7 +119,7 @@ struct RefusalTests {
         (["impair", "vm0", "vm1", "--jitter", "5ms"], "--jitter is at most --delay"),
         (["impair", "vm0", "vm1", "--rate", "fast"], "a rate is as 10Mbit"),
         (["heal", "vm0"], "A link has two VMs"),
-        (["scenario", "--scenario", "chess"], "'zmq', 'flows' or 'iperf3'"),
+        (["scenario", "--scenario", "chess"], "'zmq', 'flows', 'iperf3' or 'start'"),
         (["capture", "-w", "x", "--count", "0"], "--count is at least 1"),
     ])
     func aWrongCommandLineIsExplained(_ words: [String], _ message: String) async throws {

@@ -31,6 +31,49 @@ enum Topologies {
 
         """)
 
+    /// The VM in the middle may send from any address.
+    static let unpinned = file(
+        "unpinned",
+        """
+        import Topology
+
+        Assembly("unpinned") {
+            VM(0)
+            VM(1, sources: .any)
+            VM(2)
+            Partition("left") { Link(0, 1) }
+            Partition("right") { Link(1, 2) }
+        }
+
+        """)
+
+    /// What goes on in the background holds nobody up.
+    static let starting = file(
+        "starting",
+        """
+        import Topology
+
+        Assembly("starting") {
+            VM(0, guest: Guest(start: "ping -c 1 -W 5 vm1 > /dev/null && echo vm1 answers"))
+            VM(1, guest: Guest(start: "sleep 1000 & echo this is $(hostname)"))
+            Partition("lan") { Link(0, 1) }
+        }
+
+        """)
+
+    static let failing = file(
+        "failing",
+        """
+        import Topology
+
+        Assembly("failing") {
+            VM(0)
+            VM(1, guest: Guest(start: "echo said before; exit 7"))
+            Partition("lan") { Link(0, 1) }
+        }
+
+        """)
+
     private static func file(_ name: String, _ text: String) -> String {
         let directory = FileManager.default.temporaryDirectory.appending(path: "topoc-lab-tests")
         try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -28,6 +29,19 @@ int topoc_lab_bell(void);
 
 /* A pipe with room for a burst, of which the writing end never waits. The result is 0, or -1 with errno. */
 int topoc_lab_pipe(int ends[2]);
+
+#define TOPOC_LAB_POLL_MAX 64
+
+/* What waits for many files at once (epoll). The result is its descriptor; -1, with errno. */
+int topoc_lab_poll_new(void);
+
+/* Waits for a file, too, which is called by a number. The result is 0; -1, with errno: EPERM for a file of a disk. */
+int topoc_lab_poll_add(int poll, int file, uint64_t number);
+
+void topoc_lab_poll_remove(int poll, int file);
+
+/* Waits until there is something to read, or an end. The result is of how many files, whose numbers are given. */
+int topoc_lab_poll_wait(int poll, uint64_t numbers[TOPOC_LAB_POLL_MAX]);
 
 /* How many descriptors this process may have, once it is allowed to have so many if it may allow itself. */
 long topoc_lab_descriptor_limit(long needed);

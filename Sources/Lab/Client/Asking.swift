@@ -21,10 +21,30 @@ extension LabClient {
         await awaitEnd()
     }
 
-    /// Shows a VM's console until its end, or the end of the conversation.
-    public func console(_ vm: String, show: (Data) throws -> Void) async throws -> Int32 {
+    /// Joins a VM's console with this side, until either ends.
+    ///
+    /// - Parameters:
+    ///   - typed: goes to the VM, once the console is open; its end is the end.
+    ///   - opened: is told when it is.
+    ///   - show: gets what the VM says.
+    public func console(
+        _ vm: String, typed: AsyncStream<Data>, opened: () -> Void, show: (Data) throws -> Void
+    ) async throws -> Int32 {
+        var typing: Task<Void, Never>?
+        defer { typing?.cancel() }
         do {
-            return try await ask(.console(vm: vm)) { if case .output(let bytes) = $0 { try show(bytes) } }
+            return try await ask(.console(vm: vm)) { event in
+                switch event {
+                case .opened:
+                    opened()
+                    typing = Task {
+                        for await bytes in typed { say(.typed(bytes)) }
+                        close()
+                    }
+                case .output(let bytes): try show(bytes)
+                default: break
+                }
+            }
         } catch let error as LabError where error.code == LabRules.supervisor.code && isClosed {
             return 0
         }

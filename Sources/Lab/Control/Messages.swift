@@ -28,6 +28,8 @@ public enum Request: Codable, Sendable {
 public enum Event: Codable, Sendable {
     /// A line for whoever waits.
     case progress(String)
+    /// The console is there: what is typed reaches it.
+    case opened
     /// Of a program, a console or a scenario.
     case output(Data)
     case status(LabStatus)
@@ -48,6 +50,11 @@ public enum Event: Codable, Sendable {
 
 /// A request, and who says so.
 struct Envelope: Codable {
+    /// What every version says.
+    struct Sender: Codable {
+        var version: String
+    }
+
     var version: String
     var request: Request
 }

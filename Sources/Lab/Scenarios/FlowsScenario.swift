@@ -7,7 +7,8 @@ import TopologyRules
 import Diagnostics
 import Wiring
 
-/// Each VM calls each other. What passes is what `topoc build` certifies, and nothing else does.
+/// Each VM calls each other. What passes is what `topoc build` certifies, and nothing else does: neither an answer, nor,
+/// as the devices record, any frame.
 struct FlowsScenario {
     /// VMs that call at a time.
     private static let atOnce = 8
@@ -27,7 +28,7 @@ struct FlowsScenario {
     func play(_ say: @escaping @Sendable (Event) -> Void) async throws(LabError) -> Event {
         let certified = try certifiedFlows()
         say(.progress("\(certified.source); each VM calls each other"))
-        let passing = try await passingFlows()
+        let (passing, arrived) = try await whatPasses()
         let vms = lab.wiring.vms
         if vms.count <= 32 {
             say(.output(Data(Self.matrix(vms.map(\.instance), passing).utf8)))
@@ -35,14 +36,32 @@ struct FlowsScenario {
         let missing = certified.flows.subtracting(passing).map { ($0, "is certified, and nothing passes") }
         let added = passing.subtracting(certified.flows).map { ($0, "is not certified, and something passes") }
         let differences = (missing + added).sorted { ($0.0.from, $0.0.to) < ($1.0.from, $1.0.to) }
-        guard differences.isEmpty else {
+        let notes =
+            differences.map { "vm\($0.from) to vm\($0.to) \($1)" } + foreignFrames(arrived, certified.flows)
+        guard notes.isEmpty else {
             throw LabError(
-                LabRules.flow, "\(differences.count) flows differ from those that are certified",
-                notes: differences.prefix(Self.mostDifferences).map { "vm\($0.from) to vm\($0.to) \($1)" })
+                LabRules.flow, "\(notes.count) flows differ from those that are certified",
+                notes: Array(notes.prefix(Self.mostDifferences)))
         }
         let others = vms.count * (vms.count - 1) - passing.count
-        say(.output(Data("\(passing.count) flows pass, as certified; \(others) pairs have none, as certified\n".utf8)))
+        let frames = arrived.reduce(0) { $0 + $1.seen.frames }, missed = arrived.reduce(0) { $0 + $1.seen.missed }
+        let text = """
+            \(passing.count) flows pass, as certified; \(others) pairs have none, as certified
+            of the \(frames) frames that came to the guests each was of a VM with a flow to it\
+            \(missed > 0 ? "; \(missed) more were not looked at" : "")
+
+            """
+        say(.output(Data(text.utf8)))
         return .exited(0)
+    }
+
+    /// What was recorded, and no certified flow explains.
+    private func foreignFrames(_ arrived: [(vm: Int, seen: Arrivals.Seen)], _ certified: Set<Pair>) -> [String] {
+        arrived.flatMap { vm, seen in
+            let senders = seen.senders.sorted().filter { !certified.contains(Pair(from: $0, to: vm)) }
+            return senders.map { "vm\(vm) gets frames of vm\($0), and no such flow is certified" }
+                + seen.strangers.sorted().map { "vm\(vm) gets frames of \($0), which is the address of no VM" }
+        }
     }
 
     /// The flows that are read back of the app that `topoc build` writes of the same text; where that has no app, as it
@@ -64,6 +83,24 @@ struct FlowsScenario {
                 notes: ["this is a fault of topoc; please report it, with the topology"])
         }
         return (read, "the app for \(wiring.target.name) has \(read.count) flows")
+    }
+
+    /// Who answers whom, and whose frames came to whom meanwhile.
+    private func whatPasses() async throws(LabError) -> (Set<Pair>, [(vm: Int, seen: Arrivals.Seen)]) {
+        var arrivals: [Arrivals] = []
+        // To a VM without a device nothing comes.
+        for vm in lab.wiring.vms where await lab.devices[vm.number].process != nil {
+            arrivals.append(try await Arrivals(at: vm, of: lab))
+        }
+        let passing: Result<Set<Pair>, LabError>
+        do throws(LabError) {
+            passing = .success(try await passingFlows())
+        } catch {
+            passing = .failure(error)
+        }
+        var seen: [(vm: Int, seen: Arrivals.Seen)] = []
+        for arrival in arrivals { seen.append((arrival.vm, await arrival.end())) }
+        return (try passing.get(), seen)
     }
 
     private func passingFlows() async throws(LabError) -> Set<Pair> {

@@ -11,6 +11,8 @@ public enum Scenario: String, Sendable, CaseIterable {
     case flows
     /// What TCP and small datagrams get through each link.
     case iperf3
+    /// What the topology's VMs start.
+    case start
 
     static func named(_ name: String) throws(LabError) -> Scenario {
         guard let scenario = Scenario(rawValue: name) else {
@@ -21,11 +23,12 @@ public enum Scenario: String, Sendable, CaseIterable {
         return scenario
     }
 
-    /// The programs that it needs in the guests; each is a target of the CMake project that comes with the topology.
-    public var programs: [String] {
+    /// The programs that it needs in the guests, of those that come with the topology; `nil`: all.
+    public var programs: [String]? {
         switch self {
         case .zmq: ["zmq_samples"]
         case .flows, .iperf3: []
+        case .start: nil
         }
     }
 
@@ -45,6 +48,7 @@ public enum Scenario: String, Sendable, CaseIterable {
         case .zmq: try await ZmqScenario(lab).play(say)
         case .flows: try await FlowsScenario(lab).play(say)
         case .iperf3: try await IperfScenario(lab).play(say)
+        case .start: try await StartScenario(lab).play(say)
         }
     }
 }
@@ -59,6 +63,12 @@ extension Lab {
                 notes: ["`topoc lab run` builds it; `topoc lab up --program PATH` brings one along"])
         }
         return order.guests == .qemu ? program : path
+    }
+
+    /// Where programs that came with the lab are, and a guest would not look for them.
+    nonisolated var programDirectories: [String] {
+        order.guests == .qemu
+            ? [] : order.programs.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex)) }
     }
 
     /// The address at which one VM reaches another: on the link that they have, or its first.

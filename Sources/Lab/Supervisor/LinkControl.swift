@@ -32,10 +32,31 @@ extension Lab {
         for vm in ends { try await devices[vm].process?.tell(links[index].cutMessage(to: vm)) }
     }
 
+    /// A capture that a device writes.
+    struct RunningCapture: Sendable {
+        let vm: Int
+        fileprivate let number: UInt32
+        /// Ends when it does, with how many frames found no room in the pipe.
+        let ended: AsyncStream<UInt64>
+    }
+
     /// Lets a device write its frames into a pipe, until nobody reads it. How many found no room in it.
     func capture(_ vm: String, _ other: String?, into pipe: Descriptor) async throws(LabError) -> UInt64 {
+        let capture = try await beginCapture(vm, other, into: pipe)
+        let dropped = await capture.ended.reduce(0, +)
+        if Task.isCancelled { await endCapture(capture) }
+        return dropped
+    }
+
+    /// Lets a device write the frames of a VM, or of its link to another, into a pipe from now on.
+    ///
+    /// - Parameter length: bytes of each frame that are written at most; 0: all.
+    func beginCapture(
+        _ vm: String, _ other: String?, length: UInt32 = 0, into pipe: Descriptor
+    ) async throws(LabError) -> RunningCapture {
         let number = try self.vm(vm).number
         var message = lab_capture()
+        message.length = length
         message.link = LAB_ALL_LINKS
         if let other {
             let found = try link(vm, other)
@@ -60,11 +81,17 @@ extension Lab {
             captures[number]?[free] = nil
             throw error
         }
-        let dropped = await ended.reduce(0, +)
-        if Task.isCancelled, captures[number]?.removeValue(forKey: free) != nil {
-            // Without a pipe: it ends.
-            try? await device.tell(message)
-        }
-        return dropped
+        return RunningCapture(vm: number, number: free, ended: ended)
+    }
+
+    /// Ends a capture, if it goes on: what was recorded is in the pipe then.
+    func endCapture(_ capture: RunningCapture) async {
+        guard captures[capture.vm]?[capture.number] != nil else { return }
+        var message = lab_capture()
+        message.number = capture.number
+        message.link = LAB_ALL_LINKS
+        // Without a pipe: it ends.
+        try? await devices[capture.vm].process?.tell(message)
+        captures[capture.vm]?.removeValue(forKey: capture.number)?.finish()
     }
 }

@@ -83,22 +83,25 @@ public actor Supervisor {
         var work: Task<Void, Never>?
         var terminal: Terminal?
         for await message in connection.messages {
-            guard let envelope = try? JSONDecoder().decode(Envelope.self, from: message.line) else { break }
-            guard envelope.version == TopocVersion.current else {
+            // Another version may ask for what this one cannot read.
+            guard let sender = try? JSONDecoder().decode(Envelope.Sender.self, from: message.line) else { break }
+            guard sender.version == TopocVersion.current else {
                 connection.send(
                     Event.failed(
                         LabError(
                             LabRules.version,
-                            "the lab is of topoc \(TopocVersion.current), and this is topoc \(envelope.version)",
+                            "the lab is of topoc \(TopocVersion.current), and this is topoc \(sender.version)",
                             notes: ["end the process \(getpid()), and all of the lab ends"])))
                 continue
             }
+            guard let envelope = try? JSONDecoder().decode(Envelope.self, from: message.line) else { break }
             switch envelope.request {
             case .typed(let bytes): terminal?.type(Array(bytes))
             case .console(let vm):
                 do throws(LabError) {
                     let opened = try await running().machine(vm).openConsole()
                     terminal = opened
+                    connection.send(Event.opened)
                     work = Task {
                         for await bytes in opened.output { connection.send(Event.output(Data(bytes))) }
                         connection.send(Event.done)
@@ -126,7 +129,7 @@ public actor Supervisor {
             let result = Linter.lint(TopologyFile(reading: source), target: .lab, allowing: Set(order.allowed))
             guard let wiring = result.wiring else {
                 throw LabError(
-                    LabRules.scenario, "`\(order.file)` cannot be wired",
+                    LabRules.topology, "`\(order.file)` cannot be wired",
                     notes: ["`topoc lint --target lab` says what is wrong with it"])
             }
             let lab = try Lab(name, order, wiring)

@@ -102,12 +102,10 @@ struct LabConsole: LabSubcommand {
         let client = try lab.connect()
         let terminal = RawTerminal()
         defer { terminal.restore() }
-        Console.note("the console of \(vm); Ctrl-] leaves it\r\n")
-        let typing = Task {
-            for await bytes in terminal.typed { client.say(.typed(bytes)) }
-            client.close()
+        return try await client.console(vm, typed: terminal.typed) {
+            Console.note("the console of \(vm); Ctrl-] leaves it\r\n")
+        } show: {
+            try FileDescriptor.standardOutput.writeAll($0)
         }
-        defer { typing.cancel() }
-        return try await client.console(vm) { try FileDescriptor.standardOutput.writeAll($0) }
     }
 }

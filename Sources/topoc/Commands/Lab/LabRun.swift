@@ -13,7 +13,8 @@ struct LabRun: LabSubcommand {
         discussion: """
             The lab ends with this command, however that ends. zmq plays the programs of Examples/zmq_samples; flows \
             lets each VM call each other, and compares what passes with what `topoc build` certifies; iperf3 \
-            measures each link with the iperf3 of this host.
+            measures each link with the iperf3 of this host; start runs in each VM what the topology says that its \
+            guest starts, and all must end well.
             """)
 
     @OptionGroup var topology: LabTopology
@@ -49,7 +50,7 @@ struct LabScenario: LabSubcommand {
 
 /// Which scenario, and where its figures go.
 struct ScenarioOptions: ParsableArguments {
-    @Option(help: "What is played: zmq, flows or iperf3.") var scenario: Scenario
+    @Option(help: "What is played: zmq, flows, iperf3 or start.") var scenario: Scenario
     @Option(help: ArgumentHelp("Also write what was measured, as JSON.", valueName: "path"), completion: .file())
     var json: String?
 
