@@ -15,7 +15,7 @@ struct Bench {
         guard let tree = environment["TOPOC_CAMKES_TREE"] else { return nil }
         return [
             environment["TOPOC_CAMKES_PYTHON"] ?? "python3",
-            root.appending(path: "Tests/RealCAmkESTests/camkes_check").path, "--tree", tree, "--form", "parse",
+            root.appending(path: "Sources/Verification/camkes_check").path, "--tree", tree, "--form", "parse",
             "--include", assembly.deletingLastPathComponent().path, assembly.path,
         ]
     }

@@ -14,6 +14,12 @@ import CClang
 public struct ClangUnavailable: Error, Sendable, Hashable {
     /// One sentence, without a full stop: "not checked: libclang was not found (apt-get install libclang1-14)".
     public let message: String
+    /// The same without its beginning: "libclang was not found (apt-get install libclang1-14)".
+    public var reason: String {
+        message.hasPrefix(Self.beginning) ? String(message.dropFirst(Self.beginning.count)) : message
+    }
+
+    private static let beginning = "not checked: "
     /// The libraries that were tried, each with what was wrong with it.
     public let notes: [String]
 }

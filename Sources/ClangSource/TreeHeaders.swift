@@ -29,11 +29,13 @@ public struct TreeHeaders: Sendable, Hashable {
 
     /// Looks into the checkout. Nothing of it is run.
     public init(root: String) throws(TreeHeadersError) {
-        let missing = Self.libraries.filter { !Self.isThere("\(root)/\($0.directory)/\($0.header)") }
+        let tool = Self.tools.first { Self.isThere("\(root)/\($0)") } ?? Self.tools[0]
+        let libraries = Self.libraries + [("\(tool)/libsel4camkes/include", "camkes/virtqueue.h")]
+        let missing = libraries.filter { !Self.isThere("\(root)/\($0.0)/\($0.1)") }
         guard missing.isEmpty else {
             throw TreeHeadersError(
                 message: "\(root) is no checkout of camkes-vm-examples with its projects, from 3.9 on",
-                notes: missing.map { "there is no \($0.directory)/\($0.header)" }
+                notes: missing.map { "there is no \($0.0)/\($0.1)" }
                     + ["`repo sync` in a checkout of camkes-vm-examples-manifest gets what is missing"])
         }
         self.root = root
@@ -42,7 +44,7 @@ public struct TreeHeaders: Sendable, Hashable {
         headers = SourceHeaders(
             name: "the headers of \(root)",
             directories: generated.map { SourceHeaders.stubRoot + $0 }
-                + Self.directories.map { "\(root)/\($0)" }.filter(Self.isThere),
+                + (libraries.map(\.0) + Self.directories).map { "\(root)/\($0)" }.filter(Self.isThere),
             files: SourceHeaders.stubFiles(in: generated)
                 + Self.empty.map { CFile(path: "\(SourceHeaders.stubRoot)generated/\($0)", text: "#pragma once\n") },
             // libsel4's system calls for ia32 were no C before 3.11: a comma was missing.
@@ -71,10 +73,12 @@ public struct TreeHeaders: Sendable, Hashable {
             "sel4vmmplatsupport", "utils",
         ].map { "\($0)/gen_config.h" } + ["interfaces/sel4_client.h", "sel4/invocation.h"]
 
-    /// What a device includes: a header of each, by which its project is known to be there.
+    /// The CAmkES tool, in the manifests of today and in those before.
+    private static let tools = ["projects/camkes-tool", "tools/camkes"]
+
+    /// What a device includes beside the tool's: a header of each, by which its project is known to be there.
     private static let libraries: [(directory: String, header: String)] = [
         ("kernel/libsel4/include", "sel4/sel4.h"),
-        ("tools/camkes/libsel4camkes/include", "camkes/virtqueue.h"),
         ("projects/projects_libs/libvirtqueue/include", "virtqueue.h"),
         ("projects/util_libs/libutils/include", "utils/util.h"),
         ("projects/util_libs/libplatsupport/include", "platsupport/io.h"),
@@ -92,25 +96,24 @@ public struct TreeHeaders: Sendable, Hashable {
     ]
 
     /// Directories of headers; those that a release lacks are passed over.
-    private static let directories =
-        libraries.map(\.directory) + [
-            "kernel/libsel4/arch_include/x86",
-            "kernel/libsel4/sel4_plat_include/pc99",
-            "projects/projects_libs/libvswitch/include",
-            "projects/util_libs/libutils/arch_include/x86",
-            "projects/util_libs/libplatsupport/arch_include/x86",
-            "projects/util_libs/libplatsupport/plat_include/pc99",
-            "projects/util_libs/libsatadrivers/include",
-            "projects/util_libs/libvirtio/include",
-            "projects/util_libs/libpci/include",
-            "projects/seL4_libs/libsel4vka/arch_include/x86",
-            "projects/seL4_libs/libsel4simple/arch_include/x86",
-            "projects/seL4_libs/libsel4vspace/arch_include/x86",
-            "projects/seL4_libs/libsel4utils/include",
-            "projects/seL4_libs/libsel4utils/arch_include/x86",
-            "projects/seL4_projects_libs/libsel4vm/arch_include/x86",
-            "projects/seL4_projects_libs/libsel4vmmplatsupport/arch_include/x86",
-        ]
+    private static let directories = [
+        "kernel/libsel4/arch_include/x86",
+        "kernel/libsel4/sel4_plat_include/pc99",
+        "projects/projects_libs/libvswitch/include",
+        "projects/util_libs/libutils/arch_include/x86",
+        "projects/util_libs/libplatsupport/arch_include/x86",
+        "projects/util_libs/libplatsupport/plat_include/pc99",
+        "projects/util_libs/libsatadrivers/include",
+        "projects/util_libs/libvirtio/include",
+        "projects/util_libs/libpci/include",
+        "projects/seL4_libs/libsel4vka/arch_include/x86",
+        "projects/seL4_libs/libsel4simple/arch_include/x86",
+        "projects/seL4_libs/libsel4vspace/arch_include/x86",
+        "projects/seL4_libs/libsel4utils/include",
+        "projects/seL4_libs/libsel4utils/arch_include/x86",
+        "projects/seL4_projects_libs/libsel4vm/arch_include/x86",
+        "projects/seL4_projects_libs/libsel4vmmplatsupport/arch_include/x86",
+    ]
 
     private static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }
 }

@@ -57,6 +57,9 @@ struct App {
     /// The text of the `.camkes` file.
     var assembly: String { emitted.first?.text ?? "" }
 
+    /// The number of C files of topoc's.
+    var sourceCount: Int { emitted.count { $0.path.hasSuffix(".c") && !$0.path.contains(".template.") } }
+
     /// What was built and what was read of it, in a line.
     var summary: String {
         let reading =

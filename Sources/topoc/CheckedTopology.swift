@@ -47,6 +47,12 @@ struct CheckedTopology {
             Console.note("nothing was written\n")
             throw Outcome.internalFault.exit
         }
+        try check(app)
+        return app
+    }
+
+    /// Ends the command where the app does not say what was declared: that is a fault of topoc.
+    func check(_ app: App) throws {
         if let fault = app.fault {
             for finding in fault.findings {
                 Console.complain(FileError("[\(finding.code)] \(finding.message)", notes: finding.notes))
@@ -54,7 +60,6 @@ struct CheckedTopology {
             Console.note("nothing was written\n")
             throw (fault.isOfMachine ? Outcome.inputOutput : .internalFault).exit
         }
-        return app
     }
 }
 

@@ -17,7 +17,7 @@ struct Topoc: AsyncParsableCommand {
             """,
         version: TopocVersion.current,
         subcommands: [
-            Build.self, Lint.self, Format.self, Diff.self, Import.self, Install.self, Explain.self, Targets.self,
-            Init.self, LabCommand.self,
+            Build.self, Lint.self, Format.self, Diff.self, Import.self, Install.self, Verify.self, Explain.self,
+            Targets.self, Init.self, LabCommand.self,
         ])
 }

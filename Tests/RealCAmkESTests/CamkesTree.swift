@@ -49,7 +49,8 @@ struct CamkesTree: Sendable {
         try Data().write(to: log)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        let checker = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "camkes_check").path
+        let checker = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/Verification/camkes_check").path
         process.arguments =
             [python, checker, "--tree", root.path, "--form", step.rawValue, "--ast-json", json.path]
             + templates.flatMap { ["--templates", $0.path] } + [assembly.path]

@@ -7,6 +7,7 @@ import Foundation
 import Lab
 import Testing
 import TopologyRules
+import Verification
 
 /// The pages in `docs/rules` are those of the catalogue. `TOPOC_UPDATE=1 swift test --filter RuleDocumentation` writes
 /// them anew.
@@ -16,7 +17,8 @@ import TopologyRules
 
     @Test func thePagesAreThoseOfTheCatalogue() throws {
         let pages = RuleDocumentation.pages(
-            of: Catalogue.descriptions + ReaderRules.all + ImportRules.all + SourceRules.all + LabRules.all)
+            of: Catalogue.descriptions + ReaderRules.all + ImportRules.all + VerificationRules.all + SourceRules.all
+                + LabRules.all)
         if ProcessInfo.processInfo.environment["TOPOC_UPDATE"] == "1" {
             try? FileManager.default.removeItem(at: directory)
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -9,6 +9,7 @@ import Diagnostics
 import Lab
 import Topology
 import TopologyRules
+import Verification
 import Wiring
 
 /// What the rules take from the command line.
@@ -73,9 +74,9 @@ struct RuleOptions: ParsableArguments {
 extension DataPath: ExpressibleByArgument {}
 
 extension Catalogue {
-    /// The rules of the text and of the topology, of what is read back or imported, of emitted C, and of the lab.
+    /// The rules of the text and of the topology, of what is read back, imported or verified, of emitted C, and of the lab.
     static var all: [RuleDescription] {
-        descriptions + ReaderRules.all + ImportRules.all + SourceRules.all + LabRules.all
+        descriptions + ReaderRules.all + ImportRules.all + VerificationRules.all + SourceRules.all + LabRules.all
     }
 
     /// The rule of a code or a name, in letters of either case.

@@ -9,8 +9,9 @@ Which import paths, preprocessor flags, template directories, connectors and tem
 there are is read from the tree's own CMake files, and from the CMakeLists.txt beside FILE.camkes
 if there is one, by a small interpreter of the part of CMake's language that they use.
 
-Exit status: 0 the file is accepted; 1 it is refused (upstream's message is on standard error,
-unchanged); 2 the tree or this Python cannot be used (the message says what is missing).
+Exit status: 0 the file is accepted; 1 the parser or the renderer refuses it (upstream's message is on
+standard error, unchanged); 2 the tree cannot be used, 3 this Python cannot (the message, or a line for
+each package, says what is missing).
 """
 
 import argparse
@@ -23,13 +24,15 @@ import sys
 import tempfile
 import time
 
+from objects import objects_json
+from packages import missing
 from steps import SIZES, parse, render
 from syntax_tree import ast_json
 from tool import prepare
 from tree import Tree
 from trouble import Unusable
 
-ACCEPTED, REFUSED, UNUSABLE = 0, 1, 2
+ACCEPTED, REFUSED, UNUSABLE, LACKING = 0, 1, 2, 3
 
 
 def main(argv):
@@ -37,6 +40,8 @@ def main(argv):
     parser.add_argument("--tree", required=True, metavar="DIR")
     parser.add_argument("--form", choices=("parse", "render"), default="parse")
     parser.add_argument("--ast-json", metavar="FILE", help="write the syntax tree as JSON")
+    parser.add_argument("--objects-json", metavar="FILE",
+                        help="write what the renderer has joined as JSON; with --form render")
     parser.add_argument("--include", action="append", default=[], metavar="DIR",
                         help="searched by the preprocessor before the tree's own directories")
     parser.add_argument("--templates", action="append", default=[], metavar="DIR",
@@ -50,6 +55,12 @@ def main(argv):
     options.include = [os.path.abspath(path) for path in options.include]
     options.templates = [os.path.abspath(path) for path in options.templates]
     options.ast_json = options.ast_json and os.path.abspath(options.ast_json)
+    options.objects_json = options.objects_json and os.path.abspath(options.objects_json)
+
+    def write(path, value):
+        with open(path, "w", encoding="utf-8") as stream:
+            json.dump(value, stream, indent=1, sort_keys=True)
+            stream.write("\n")
 
     def say(text, since):
         if options.verbose:
@@ -68,6 +79,10 @@ def main(argv):
             if not shutil.which("cpp"):
                 raise Unusable("the C preprocessor cpp is missing")
             tree = Tree(options.tree, options.file, options.arch)
+            lacking = missing(tree)
+            if lacking:
+                print("\n".join(lacking), file=sys.stderr)
+                return LACKING
             # The tool leaves preprocessed files in the working directory, so have one to itself.
             stack.callback(os.chdir, os.getcwd())
             os.chdir(work)
@@ -81,9 +96,7 @@ def main(argv):
             with open(pickled, "rb") as stream:
                 ast = pickle.load(stream)
             if options.ast_json:
-                with open(options.ast_json, "w", encoding="utf-8") as stream:
-                    json.dump(ast_json(ast), stream, indent=1, sort_keys=True)
-                    stream.write("\n")
+                write(options.ast_json, ast_json(ast))
             if options.form == "render":
                 tree.declare_vms(ast.assembly)
                 start = time.monotonic()
@@ -91,6 +104,9 @@ def main(argv):
                 if count is None:
                     return REFUSED
                 say("rendered %d files" % count, start)
+                if options.objects_json:
+                    objects = objects_json(os.path.join(work, "object.pickle"))
+                    write(options.objects_json, dict(objects, files=count))
         except Unusable as problem:
             print("camkes_check: %s" % problem, file=sys.stderr)
             return UNUSABLE

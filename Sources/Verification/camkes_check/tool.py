@@ -3,6 +3,7 @@
 
 import collections
 import collections.abc
+import contextlib
 import enum
 import importlib
 import inspect
@@ -15,9 +16,6 @@ import warnings
 
 from trouble import Unusable
 
-PACKAGES = "jinja2 plyplus pyelftools pyyaml sortedcontainers ordered-set future pyfdt six aenum " \
-           "pycparser"
-
 
 def old_names():
     """Give this Python and its packages the names that older releases of the tool use."""
@@ -29,13 +27,14 @@ def old_names():
 
 
 def offer(name, build):
-    """Serve the module `name` from `build()` if it cannot be imported."""
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        module = types.ModuleType(name)
-        module.__dict__.update(build())
-        sys.modules[name] = module
+    """Serve the module `name` from `build()` if it cannot be imported, and that can be built."""
+    with contextlib.suppress(ImportError):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            module = types.ModuleType(name)
+            module.__dict__.update(build())
+            sys.modules[name] = module
 
 
 def literal_arithmetic(text, **_):
@@ -77,8 +76,7 @@ def prepare(tree):
         runner = importlib.import_module("camkes.runner.__main__")
         context = importlib.import_module("camkes.runner.Context")
     except ImportError as error:
-        raise Unusable("Python package missing: %s (%s); pip install %s" %
-                       (error.name, error, PACKAGES)) from error
+        raise Unusable("the tree's tool cannot be imported by this Python: %s" % error) from error
     if "list(__builtins__" in inspect.getsource(context) and \
             "+ ObjectType.__members__" in inspect.getsource(context):
         for name in ("ObjectType", "ObjectRights"):
