@@ -18,6 +18,12 @@ extension AppImporter {
             } else {
                 leave("`\(vm.instance).vswitch_mac_address` is no text", at: setting.offset)
             }
+        } else if let interfaces = tables?.interfaces[vm.number], let first = interfaces.first {
+            // Topoc's device has its addresses in C.
+            let here = places.origin(tablesPlace(of: vm.number))
+            result.mac = Placed("\(first.address)", here)
+            if interfaces.contains(where: \.isAnySource) { result.sources = Placed(.any, here) }
+            if interfaces.count > 1 { result.interfaces = Placed(.perPartition, here) }
         } else if isLinked {
             report(ImportRules.noAddress, "\(vm.instance) has no MAC address in the assembly", at: vm.offset)
         }
@@ -33,11 +39,19 @@ extension AppImporter {
         if target.dataPath == .topoc, starts.contains(where: { $0["init"]?.string == "make_virtio_net_vswitch" }) {
             result.dataPath = Placed(.tree, place)
         }
-        result.guest = guest(of: vm)
+        let devices = target.dataPath == .tree || result.dataPath != nil ? 0 : tables?.interfaces[vm.number]?.count ?? 1
+        result.guest = guest(of: vm, devices: devices)
+        if let start = files.start[vm.number] { result.guest.start = Placed(start.value, places.origin(start.place)) }
         return result
     }
 
-    private mutating func guest(of vm: AppVM) -> Guest {
+    /// What a file of topoc's device says of a VM.
+    func tablesPlace(of vm: Int) -> SpecificationPlace {
+        SpecificationPlace(file: "\(directory)\(DeviceTables.path(ofVM: vm))", line: 1)
+    }
+
+    /// - Parameter devices: of topoc's, each of which needs memory.
+    private mutating func guest(of vm: AppVM, devices: Int) -> Guest {
         var guest = Guest(origin: origin(vm.offset))
         guest.memoryMiB = number(vm, "guest_ram_mb")
         guest.kernel = string(vm, "kernel_image")
@@ -64,7 +78,7 @@ extension AppImporter {
             leave("\(vm.instance) does not set \(missing.joined(separator: ", ")): topoc will", at: vm.offset)
         }
         // What is customary is not said: another data path needs another heap.
-        let customary = Defaults.heap + (target.dataPath == .topoc ? Defaults.heapPerInterface : 0)
+        let customary = Defaults.heap + devices * Defaults.heapPerInterface
         if guest.heap?.value == customary { guest.heap = nil }
         return guest
     }

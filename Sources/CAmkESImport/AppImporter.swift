@@ -31,21 +31,31 @@ public struct ImportedApp: Sendable {
         }
     }
 
+    /// Whether a file of an app, by its path relative to the app's directory, is the C of a device, or says what CMake
+    /// makes of a folder of programs.
+    public static func isCode(_ path: String) -> Bool {
+        guard let root = path.split(separator: "/").first else { return false }
+        return ["src", "include"].contains(root) && (path.hasSuffix(".c") || path.hasSuffix(".h"))
+            || root == GuestPrograms.directory && path.hasSuffix("/CMakeLists.txt")
+    }
+
     /// Reads an app.
     ///
     /// - Parameters:
-    ///   - files: the app's files that may be a guest's `interfaces` or `hostname`.
+    ///   - files: the app's files that may be a guest's.
+    ///   - code: of the app's other files those that ``isCode`` says, by their paths relative to its directory.
     ///   - name: the assembly's.
     ///   - libclang: finds where macros are defined, what `#if` leaves out, and headers that are not there.
     public init(
-        _ source: AppSource, name: String, files: [GuestFile], preprocessor: Preprocessor, libclang: Libclang?
+        _ source: AppSource, name: String, files: [GuestFile], code: [EmittedFile] = [], preprocessor: Preprocessor,
+        libclang: Libclang?
     ) {
         var target = source.target
         var assembly: Assembly?
         let text = AppText(source, preprocessor: preprocessor, libclang: libclang)
         var findings = text.findings
         if !findings.contains(where: { $0.finding.severity == .error }) {
-            var importer = AppImporter(text, target: source.target)
+            var importer = AppImporter(text, of: source, code: code, libclang: libclang)
             assembly = importer.assembly(name: name, files: files)
             target = importer.target
             findings += importer.findings
@@ -70,9 +80,19 @@ struct AppImporter {
     private(set) var vms: [AppVM] = []
     /// The offsets of settings, interfaces, connections, instances and macros that the topology stands for.
     private var understood: Set<Int> = []
+    /// The app's directory, as its files' paths begin with it.
+    let directory: String
+    private let code: [EmittedFile]
+    private let libclang: Libclang?
+    /// What topoc's device says of the VMs that have it; `nil` where none has, or libclang is not there.
+    private(set) var tables: DeviceTables?
 
-    init(_ text: AppText, target: Target) {
+    init(_ text: AppText, of source: AppSource, code: [EmittedFile], libclang: Libclang?) {
         self.text = text
+        self.code = code
+        self.libclang = libclang
+        directory = source.file.lastIndex(of: "/").map { String(source.file[...$0]) } ?? ""
+        let target = source.target
         model = FlowModel(text.specification, trustsMacros: true)
         let usesTree = model.connections.values.contains { $0.connector == DataPath.tree.connector }
         self.target = target.with(usesTree ? .tree : target.dataPath) ?? target
@@ -97,6 +117,7 @@ struct AppImporter {
                         notes: ["name the .camkes file of an app with VMs"]), at: nil))
             return nil
         }
+        tables = deviceTables
         var guests = GuestFiles(files, vms: vms.map(\.number))
         let links = links()
         let elements: [AssemblyElement] =
@@ -106,12 +127,68 @@ struct AppImporter {
         let network = Network(assembly)
         checkIDs(network)
         for vm in vms { checkDevice(of: vm, network) }
+        checkDerived(network, &guests)
         findings += guests.findings
         listLeftovers()
         judge(assembly, links)
         var seen: Set<PlacedFinding> = []
         findings = findings.filter { seen.insert($0).inserted }
         return assembly
+    }
+
+    /// Read from the C of the VMs that have topoc's device.
+    private var deviceTables: DeviceTables? {
+        guard target.dataPath == .topoc, let libclang,
+            let release = SourceHeaders.Release(rawValue: target.name),
+            let checker = try? SourceChecker(.stubs(release), libclang: libclang)
+        else { return nil }
+        let present = Set(code.map(\.path))
+        let own = vms.filter { present.contains(DeviceTables.path(ofVM: $0.number)) }
+        guard !own.isEmpty else { return nil }
+        return DeviceTables(
+            code,
+            of: own.map { vm in
+                let first = model.queues.first {
+                    $0.driver.instance == vm.instance && model.integer($0.driver, "_id") == 0
+                }
+                return (vm.number, first?.driver.interface ?? "")
+            }, checker: checker)
+    }
+
+    /// What the app says and a topology derives: it has to be the same.
+    private mutating func checkDerived(_ network: Network, _ guests: inout GuestFiles) {
+        for (vm, said) in guests.further.sorted(by: { $0.key < $1.key }) {
+            guard let index = network.nodes.firstIndex(where: { $0.number == vm }) else { continue }
+            var derived: Set<String> = []
+            for (number, interface) in network.interfaces[index].enumerated() where number > 0 {
+                derived.formUnion(
+                    [interface.ip.text, interface.ipv6?.text].compactMap { $0 }.map { "eth\(number) \($0)" })
+            }
+            for (interface, address) in said where !derived.contains("\(interface) \(address.value)") {
+                guests.leave(
+                    "a topology does not say the address \(address.value) of \(interface)", at: address.place)
+            }
+        }
+        let lists = code.map(\.path).filter { $0.hasPrefix("\(GuestPrograms.directory)/") }
+        for list in lists where !lists.contains(where: { $0 != list && list.hasPrefix($0.dropLast(14)) }) {
+            guests.leave(
+                "what CMake makes of this folder is not read: name it and its programs with `Programs`",
+                at: SpecificationPlace(file: directory + list, line: 1))
+        }
+        guard let wiring = Wiring(network, target: target) else { return }
+        for (vm, lines) in guests.hosts.sorted(by: { $0.key < $1.key }) where wiring.vms.indices.contains(vm) {
+            let written = Set(
+                GuestNetwork.hosts(of: wiring.vms[vm], in: wiring).split(separator: "\n").map(String.init))
+            for line in lines where !written.contains(line.value) {
+                guests.leave("a topology does not say `\(line.value)`", at: line.place)
+            }
+        }
+        for difference in tables?.differences(from: wiring, in: specification) ?? [] {
+            findings.append(
+                PlacedFinding(
+                    ImportRules.notExpressed.finding(
+                        "the C of the device says what a topology does not: \(difference)", at: nil), at: nil))
+        }
     }
 
     /// What the rules say. Links to components that are no VMs are judged as links, though the topology is without them.

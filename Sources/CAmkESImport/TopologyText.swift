@@ -77,7 +77,8 @@ public struct TopologyText {
             common.memoryMiB = shared(\.memoryMiB).flatMap { $0.value == Defaults.memoryMiB ? nil : $0 }
             common.kernel = shared(\.kernel).flatMap { $0.value == Defaults.kernel ? nil : $0 }
             common.commandLine = shared(\.commandLine).flatMap { $0.value == Defaults.commandLine ? nil : $0 }
-            common.heap = shared(\.heap).flatMap { $0.value == Defaults.heap ? nil : $0 }
+            // What is customary was left out by whoever knows the data path.
+            common.heap = shared(\.heap)
         }
         return common
     }
@@ -97,6 +98,8 @@ public struct TopologyText {
             ("ipv6", own(vm.ipv6, pool.ipv6?.value, IPv6Interface.init) { $0.advanced(by: $1) }),
             ("hostname", vm.hostname),
         ])
+        if let interfaces = vm.interfaces { result.append("interfaces: .\(interfaces.value.rawValue)") }
+        if let sources = vm.sources { result.append("sources: .\(sources.value.rawValue)") }
         if let dataPath = vm.dataPath { result.append("dataPath: .\(dataPath.value.rawValue)") }
         let guest = guestArguments(special(vm.guest, number, common))
         if !guest.isEmpty { result.append("guest: Guest(\(guest.joined(separator: ", ")))") }
@@ -112,8 +115,9 @@ public struct TopologyText {
         own.kernel = Self.own(guest.kernel, common.kernel?.value ?? Defaults.kernel)
         own.relocations = Self.own(guest.relocations, kernel)
         own.initrd = Self.own(guest.initrd, Defaults.initrd(vm: number))
+        own.start = guest.start
         own.commandLine = Self.own(guest.commandLine, common.commandLine?.value ?? Defaults.commandLine)
-        own.heap = Self.own(guest.heap, common.heap?.value ?? Defaults.heap)
+        own.heap = guest.heap?.value == common.heap?.value ? nil : guest.heap
         own.untyped23Pool = Self.own(guest.untyped23Pool, Defaults.untyped23Pool(memoryMiB: memory))
         own.untyped22Pool = Self.own(guest.untyped22Pool, Defaults.untyped22Pool)
         own.ioSpaceDomain = Self.own(guest.ioSpaceDomain, Defaults.ioSpaceDomain(vm: number))
@@ -131,6 +135,7 @@ public struct TopologyText {
             + arguments([
                 ("kernel", guest.kernel), ("relocations", guest.relocations), ("initrd", guest.initrd),
                 ("commandLine", guest.commandLine),
+                ("start", guest.start),
             ])
             + arguments([
                 ("heap", guest.heap), ("untyped23Pool", guest.untyped23Pool), ("untyped22Pool", guest.untyped22Pool),
@@ -173,6 +178,8 @@ public struct TopologyText {
     }
 
     private static func literal(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        "\""
+            + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("\n", with: "\\n").replacing("\t", with: "\\t") + "\""
     }
 }

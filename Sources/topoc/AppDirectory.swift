@@ -75,7 +75,8 @@ struct AppDirectory {
             file: file.string, directories: [here.string] + headers(of: here).map(\.string), defines: options.defines,
             target: rules.target)
         return ImportedApp(
-            source, name: file.stem ?? "", files: try guestFiles(), preprocessor: preprocessor, libclang: libclang)
+            source, name: file.stem ?? "", files: try guestFiles(), code: try code(), preprocessor: preprocessor,
+            libclang: libclang)
     }
 
     /// Some of the findings, as reports on the app's files.
@@ -100,7 +101,18 @@ struct AppDirectory {
         return []
     }
 
-    /// The files of guests' networks, wherever the app has them.
+    /// The C of topoc's device, and the folders of programs.
+    private func code() throws(FileError) -> [EmittedFile] {
+        let here = directory.isEmpty ? FilePath(".") : directory
+        let names = try FileReader.names(below: here, depth: 4).filter(ImportedApp.isCode)
+        return try names.map { (name) throws(FileError) in
+            EmittedFile(
+                path: name,
+                text: String(decoding: try FileReader.read(directory.pushing(FilePath(name))), as: UTF8.self))
+        }
+    }
+
+    /// The files of guests, wherever the app has them.
     private func guestFiles() throws(FileError) -> [GuestFile] {
         let here = directory.isEmpty ? FilePath(".") : directory
         return try FileReader.names(below: here, depth: 4).filter(GuestFile.isNamedSo).map { (name) throws(FileError) in

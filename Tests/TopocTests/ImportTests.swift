@@ -4,12 +4,14 @@ import Foundation
 import Testing
 
 @Suite struct ImportTests {
-    /// An app that topoc wrote for the tree's device.
-    private func app(_ body: String = "VMs(0..<3)\n    Partition(\"lan\") { Mesh(0..<3) }") throws -> Scratch {
+    /// An app that topoc wrote, for the tree's device unless said.
+    private func app(
+        _ body: String = "VMs(0..<3)\n    Partition(\"lan\") { Mesh(0..<3) }", dataPath: String = "tree"
+    ) throws -> Scratch {
         let scratch = try Scratch()
         try scratch.put("mesh.topo", "import Topology\n\nAssembly(\"mesh\") {\n    \(body)\n}\n")
         let built = try Executable.topoc(
-            "build", "mesh.topo", "-o", "mesh/mesh.camkes", "--data-path", "tree", in: scratch)
+            "build", "mesh.topo", "-o", "mesh/mesh.camkes", "--data-path", dataPath, in: scratch)
         try #require(built.status == 0, "\(built.errors)")
         return scratch
     }
@@ -26,6 +28,53 @@ import Testing
         let printed = try Executable.topoc("import", "mesh/mesh.camkes", "--stdout", in: scratch)
         #expect(try printed.output == scratch.text("again.topo"))
         #expect(try Executable.topoc("lint", "mesh/mesh.camkes", in: scratch).output == "no findings\n")
+    }
+
+    private static let own = """
+        VM(0, guest: Guest(start: "echo \\"here\\" > /dev/console"))
+            VM(1, interfaces: .perPartition)
+            VM(2, mac: "02:00:00:00:CC:07", ip: "192.168.2.3/24", hostname: "gate", sources: .any)
+            Partition("left") { Link(0, 1) }
+            Partition("right", queueLength: 128) { Link(1, 2) }
+        """
+
+    /// The addresses, sources and interfaces of topoc's device stand in C.
+    @Test func anAppOfTopocsDataPathComesBackWhole() throws {
+        let scratch = try app(Self.own, dataPath: "topoc")
+        let ended = try Executable.topoc("import", "mesh", "-o", "again.topo", "--allow", "TOPO505", in: scratch)
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(try Executable.topoc("diff", "mesh.topo", "again.topo", in: scratch).output == "no difference\n")
+        #expect(
+            try Executable.topoc("build", "again.topo", "-o", "mesh/mesh.camkes", "--check", in: scratch).output == "")
+        // Without libclang the C is not read, and what it says is missed.
+        let without = try Executable.topoc(
+            "import", "mesh", "--stdout", in: scratch, environment: ["TOPOC_LIBCLANG": "/nonexistent/libclang.so"])
+        #expect(without.status == 1)
+        #expect(without.errors.contains("warning[TOPO624]: vm2 has no MAC address in the assembly"))
+    }
+
+    @Test(arguments: [
+        (".send_id = 0,", ".send_id = 2,"), ("TOPOC_SOURCES_PINNED", "TOPOC_SOURCES_ANY"),
+        (".interrupt = 6,", ".interrupt = 5,"), ("0x000001aa", "0x000009aa"),
+    ])
+    func whatTheCSaysOtherwiseIsNamed(old: String, new: String) throws {
+        let scratch = try app(dataPath: "topoc")
+        let text = try scratch.text("mesh/src/vm0_interfaces.c")
+        let edited =
+            old.hasPrefix("0x") ? Self.withAnotherPeer(text) : text.replacing(old, with: new, maxReplacements: 1)
+        #expect(edited != text)
+        try scratch.put("mesh/src/vm0_interfaces.c", edited)
+        let ended = try Executable.topoc("import", "mesh", "--stdout", in: scratch)
+        #expect(ended.status == 1)
+        #expect(
+            ended.errors.contains("warning[TOPO621]: the C of the device says what a topology does not: "),
+            "\(ended.errors)")
+    }
+
+    /// The address of a peer, in its link, with another last octet.
+    private static func withAnotherPeer(_ text: String) -> String {
+        guard let peer = text.firstMatch(of: /\.peer = 0x0000(..)/) else { return text }
+        return text.replacing(".peer = 0x0000\(peer.1)", with: ".peer = 0x000077", maxReplacements: 1)
     }
 
     @Test func whatIsLeftIsListedTwiceAndTheTopologyWrittenAllTheSame() throws {

@@ -22,6 +22,21 @@ public enum GuestPrograms {
         }
     }
 
+    /// Whether a path, relative to the app's directory, is that of what a guest starts.
+    package static func isStart(_ path: String) -> Bool { isOwn(path) }
+
+    /// What a script of an app starts, and the line at which that begins; `nil` where topoc has not written it.
+    package static func start(in text: String) -> (line: Int, text: String)? {
+        // What stands around it is the same for all topologies, but for their names.
+        let (provenance, start): (Character, Character) = ("\u{1}", "\u{2}")
+        let parts = Template.start.filled(["provenance": "\(provenance)", "start": "\(start)"])
+            .split(whereSeparator: { $0 == provenance || $0 == start })
+        guard parts.count > 1, text.hasPrefix(parts[0]), let head = text.firstRange(of: parts[1]) else { return nil }
+        let rest = text[head.upperBound...]
+        let line = text[..<head.upperBound].count { $0 == "\n" } + 1
+        return (line, String(rest.last == "\n" ? rest.dropLast() : rest))
+    }
+
     static func isOwn(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == starts, let number = Int(parts[1].dropFirst(2).dropLast(3)) else {

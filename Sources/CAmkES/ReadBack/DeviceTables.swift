@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import ClangSource
+import Topology
 import Wiring
 
 /// What the device's constants say of each VM's interfaces, links and MAC addresses: read from the C as a compiler reads
 /// it, for nothing in the assembly says to whom a frame goes.
-struct DeviceTables: Sendable, Hashable {
+package struct DeviceTables: Sendable, Hashable {
     /// By the VM's number.
-    private(set) var interfaces: [Int: [ReadInterface]] = [:]
+    package private(set) var interfaces: [Int: [ReadInterface]] = [:]
     /// By the VM's number: `TOPOC_LINK_LAYOUT`.
     private(set) var layouts: [Int: UInt64] = [:]
     /// What should be in a file and could not be found.
@@ -15,22 +16,52 @@ struct DeviceTables: Sendable, Hashable {
 
     /// Reads `vmN_interfaces.c` of each VM that has links.
     init(_ files: [EmittedFile], wiring: Wiring, checker: SourceChecker) {
+        let vms = wiring.vms.filter(\.hasOwnDevice)
+        self.init(files, of: vms.map { ($0.number, $0.peers[0].sendInterface) }, checker: checker)
+    }
+
+    /// The same of an app: where there is no such file, the VM's device is none of topoc's.
+    ///
+    /// - Parameter vms: each with the first of its ends.
+    package init(_ files: [EmittedFile], of vms: [(number: Int, end: String)], checker: SourceChecker) {
         let sources = files.filter { $0.path.hasSuffix(".c") || $0.path.hasSuffix(".h") }.map {
             CFile(path: $0.path, text: $0.text)
         }
-        for vm in wiring.vms where vm.hasOwnDevice {
-            let path = Device.interfaces(of: "\(vm.number)")
+        for vm in vms {
+            let path = Self.path(ofVM: vm.number)
             let constants = try? checker.constants(of: path, in: sources, searching: Device.searched)
             if let constants, let read = Self.interfaces(constants) {
                 interfaces[vm.number] = read
                 layouts[vm.number] = constants["topoc_interface_layout"]?.number
-                if constants["topoc_wake"]?.name != "\(vm.peers[0].sendInterface)_wake" {
+                if constants["topoc_wake"]?.name != "\(vm.end)_wake" {
                     faults.append("\(path) wakes by another end than its first")
                 }
             } else {
-                faults.append("\(path) does not say what the interfaces of \(vm.instance) are")
+                faults.append("\(path) does not say what the interfaces of vm\(vm.number) are")
             }
         }
+    }
+
+    /// Where an app has the interfaces of a VM with topoc's device.
+    package static func path(ofVM number: Int) -> String { Device.interfaces(of: "\(number)") }
+
+    /// What the tables say otherwise than a wiring, a line each.
+    package func differences(from wiring: Wiring, in specification: Specification) -> [String] {
+        let model = FlowModel(specification, trustsMacros: true)
+        let flows = model.flows(over: self)
+        var comparison = Comparison(wiring, specification, model, flows, self)
+        comparison.compareTables()
+        let read = Dictionary(flows.map { (VMPair(source: $0.source, destination: $0.destination), $0) }) { first, _ in
+            first
+        }
+        let addresses = wiring.flows.compactMap { flow -> String? in
+            let found = read[VMPair(source: flow.source, destination: flow.destination)]
+            guard wiring.vms[flow.source].hasOwnDevice, found?.destinationMAC != flow.destinationMAC else { return nil }
+            return
+                "vm\(flow.source) reaches vm\(flow.destination) by \(found?.destinationMAC.map { "\($0)" } ?? "no address"), "
+                + "not by \(flow.destinationMAC)"
+        }
+        return comparison.findings.map(\.message) + addresses
     }
 
     /// The address by which a VM sends to a queue, and that which it expects from one; `nil` where its tables name
@@ -63,19 +94,19 @@ struct DeviceTables: Sendable, Hashable {
 }
 
 /// A `struct topoc_interface`, as it was read.
-struct ReadInterface: Sendable, Hashable {
-    struct Link: Sendable, Hashable {
+package struct ReadInterface: Sendable, Hashable {
+    package struct Link: Sendable, Hashable {
         let peer: MACAddress
         let sources: String
-        let sendID: Int
+        package let sendID: Int
         let receiveID: Int
         let queueLength: Int
     }
 
-    let address: MACAddress
+    package let address: MACAddress
     let interrupt: Int
     let sources: String
-    let links: [Link]
+    package let links: [Link]
     /// How many addresses it can learn.
     let learned: Int
     /// The arrays that its links have for their own.
@@ -83,7 +114,10 @@ struct ReadInterface: Sendable, Hashable {
     /// Slots of the table that hold an address.
     let entries: [Entry]
 
-    struct Entry: Sendable, Hashable {
+    /// Its guest sends from any address.
+    package var isAnySource: Bool { sources == Sources.any.constant }
+
+    package struct Entry: Sendable, Hashable {
         let address: MACAddress
         let link: Int
         /// A look-up of the address leads to the link.
