@@ -56,6 +56,9 @@ examples: build
 	    "$$topoc" lab run "Examples/$${pair%:*}/mesh.topo" --scenario "$${pair#*:}"; \
 	done
 
+# What starts processes and waits for them; in a run of their own, one after the other, so that none waits for others'.
+ALONE := ^(LabTests|LabDeviceTests|LabGuestTests|ProcessesTests|ScenarioTests|VhostUserTests)\.
+
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
 	@$(call install,astyle:astyle clang-14:clang-14 cmake:cmake cpio:cpio cpp:cpp dpdk-testpmd:dpdk-dev gcc:gcc \
@@ -64,7 +67,8 @@ test: .build/tools/ready
 	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
 	$(SWIFT) build --build-tests
-	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build
+	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build --skip '$(ALONE)'
+	$(SWIFT) test --skip-build --no-parallel --filter '$(ALONE)'
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
 	$(MAKE) -C Fuzz/DataPath smoke
 	$(MAKE) -C Fuzz/VhostUser smoke
@@ -109,7 +113,6 @@ bench-lab: build
 	@$(call install,cmake:cmake gcc:gcc ip:iproute2 iperf3:iperf3 nsenter:util-linux pkg-config:pkg-config \
 	    qemu-system-x86_64:qemu-system-x86 unshare:util-linux)
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
-	$(SWIFT) build $(RELEASE) --product topoc-device
 	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" $(ARGS)
 
@@ -119,7 +122,6 @@ soak: build
 	@$(call install,cmake:cmake gcc:gcc ip:iproute2 iperf3:iperf3 nsenter:util-linux ping:iputils-ping \
 	    pkg-config:pkg-config unshare:util-linux)
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
-	$(SWIFT) build $(RELEASE) --product topoc-device
 	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" soak --seconds $(SECONDS) $(ARGS)
 

@@ -30,6 +30,15 @@ public final class Descriptor: Sendable {
         close(number)
     }
 
+    /// Lets go of the file before the last who holds it does: the number stands for nothing from now on. What a listening
+    /// socket was called is free then.
+    public func giveUp() {
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard nothing != -1 else { return }
+        if dup2(nothing, number) != -1 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+        close(nothing)
+    }
+
     /// Waits for bytes; empty at the end, and where reading fails.
     public func read(upTo limit: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

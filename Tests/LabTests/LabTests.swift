@@ -36,6 +36,16 @@ struct LabTests {
         #expect(down.errorText.hasPrefix("error: [TOPO807] the lab `\(lab.name)` is not up\n"))
     }
 
+    /// Whoever has taken a lab down can have its name at once.
+    @Test func theNameIsFreeWhenTheLabIsDown() async throws {
+        let lab = LabProgram()
+        for _ in 0..<5 {
+            let up = try await lab.run("up", [Topologies.pair, "--guests", "namespaces"])
+            #expect(up.succeeded, "\(up.errorText)")
+            #expect(try await lab.run("down").succeeded)
+        }
+    }
+
     /// What passes is what `topoc build` certifies: also with several partitions, and with a VM in two of them.
     @Test(
         .enabled(if: Command.find("ping") != nil, "there is no ping"),

@@ -147,7 +147,7 @@ struct ScenarioTests {
         let program = try await Scenarios.program()
         let port = Scenarios.ports()
         let place = endpoint(port)
-        let many = ["--count", "100000000", "--silence", "1"]
+        let many = ["--count", "100000000", "--silence", "3"]
         let killed = try ChildProcess(Command(program, [victim, place] + many), bound: .seconds(40))
         async let other = ChildProcess.run(Command(program, [witness, place] + many), within: .seconds(40))
         try await wait(for: .established, at: port)
@@ -158,7 +158,7 @@ struct ScenarioTests {
         #expect(said == "")
         #expect(done.ending == .exited(1))
         let whom = witness == "client" ? "a reply of the server at \(place)" : "a client's request at \(place)"
-        let pattern = /^zmq_samples (\w+): waited 1 s for (.*) \((\d+) of 100000000 round trips done\)\n$/
+        let pattern = /^zmq_samples (\w+): waited 3 s for (.*) \((\d+) of 100000000 round trips done\)\n$/
         let message = try #require(done.errorText.firstMatch(of: pattern))
         #expect(message.1 == witness)
         #expect(message.2 == whom)

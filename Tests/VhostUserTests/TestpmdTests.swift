@@ -32,7 +32,8 @@ struct TestpmdTests {
         try await Task.sleep(for: .milliseconds(500))
         let received = try await receiver.end()
         let counts = try await join.end()
-        #expect(sent.transmitted > 1000)
+        // More than the ring holds.
+        #expect(sent.transmitted > 256)
         // What is still in the ring when the sender stops its port goes nowhere.
         #expect((0...256).contains(sent.transmitted - counts[0].sent))
         #expect(counts[0].bytes == counts[0].sent * 664)
@@ -51,7 +52,8 @@ struct TestpmdTests {
         let counts = try await join.end()
         let sent = counts[0].sent + counts[1].sent
         let delivered = counts[0].delivered + counts[1].delivered
-        #expect(seen.received > 1000)
+        // More than twice the first bursts: they went round.
+        #expect(seen.received > 128)
         #expect(seen.transmitted >= sent)
         #expect(sent >= delivered)
         #expect(delivered >= seen.received)

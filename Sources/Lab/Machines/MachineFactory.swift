@@ -7,18 +7,15 @@ import Wiring
 struct MachineFactory {
     private let wiring: Wiring
     private let name: LabName
-    private let frameMax: Int
     /// `nil`: namespaces.
     private let emulated: QEMUMachine.Host?
 
     /// Gathers what all guests need: with QEMU a kernel and a root file system, from Debian's mirror the first time.
     init(
-        _ order: LabOrder, _ wiring: Wiring, name: LabName, frameMax: Int,
-        _ progress: @Sendable (String) -> Void
+        _ order: LabOrder, _ wiring: Wiring, name: LabName, _ progress: @Sendable (String) -> Void
     ) async throws(LabError) {
         self.wiring = wiring
         self.name = name
-        self.frameMax = frameMax
         guard order.guests == .qemu else {
             emulated = nil
             return
@@ -45,7 +42,7 @@ struct MachineFactory {
     var verb: String { emulated == nil ? "the namespaces get their addresses" : "the guests boot" }
 
     func machine(_ vm: VMWiring) async throws(LabError) -> any Machine {
-        guard let emulated else { return try await NamespaceMachine(vm, in: wiring, frameMax: frameMax) }
+        guard let emulated else { return try await NamespaceMachine(vm, in: wiring) }
         return try QEMUMachine(vm, in: wiring, lab: name, host: emulated)
     }
 }

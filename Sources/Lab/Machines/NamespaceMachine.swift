@@ -21,7 +21,6 @@ final class NamespaceMachine: Machine {
     let attachments: [Descriptor]
 
     private let vm: VMWiring
-    private let frameMax: Int
     /// The first process: what orphans it has, it takes the end of.
     private let first: ChildProcess
     private let ended = Mutex<Ending?>(nil)
@@ -30,10 +29,8 @@ final class NamespaceMachine: Machine {
     private static let header: Int32 = 12
 
     /// Makes the namespaces, with a TAP for each interface.
-    /// - Parameter frameMax: bytes of an Ethernet frame without its checksum.
-    init(_ vm: VMWiring, in wiring: Wiring, frameMax: Int) async throws(LabError) {
+    init(_ vm: VMWiring, in wiring: Wiring) async throws(LabError) {
         self.vm = vm
-        self.frameMax = frameMax
         // /run and what is said of names are its own; the other files are the host's. It speaks when it is ready, and
         // ends when its input does.
         let script = """
@@ -99,7 +96,7 @@ final class NamespaceMachine: Machine {
         var lines = ["link set lo up"]
         for (number, interface) in vm.interfaces.enumerated() {
             let name = "eth\(number)"
-            lines.append("link set \(name) address \(interface.mac) mtu \(min(frameMax, 1514) - 14)")
+            lines.append("link set \(name) address \(interface.mac)")
             lines.append("addr add \(interface.ip) dev \(name)")
             // No time is lost with asking whether another has the address: the topology says.
             if let ipv6 = interface.ipv6 { lines.append("addr add \(ipv6) dev \(name) nodad") }

@@ -99,6 +99,8 @@ final class QEMUMachine: Machine {
     }
 
     func stop() async {
+        // The names are free for the next lab, as soon as the devices have ended, too.
+        for listener in attachments { listener.giveUp() }
         guard let guest = life.withLock({ $0.guest }) else { return }
         guest.stop()
         _ = await guest.ending

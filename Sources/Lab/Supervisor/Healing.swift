@@ -25,7 +25,7 @@ extension Lab {
         hello.guest = type(of: machines[number]).attachmentKind.rawValue
         hello.interface_count = UInt32(vm.interfaces.count)
         hello.link_count = UInt32(vm.peers.count)
-        hello.frame_max = order.offload ? LAB_FRAME_MAX : 1514
+        hello.frame_max = UInt32(frameMax)
         hello.offload = order.offload ? 1 : 0
         hello.busy_poll = UInt32(order.busyPoll)
         hello.restarted = isAnew ? 1 : 0

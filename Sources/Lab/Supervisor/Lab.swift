@@ -47,7 +47,7 @@ actor Lab {
     }
 
     /// Bytes of an Ethernet frame, without its checksum.
-    private var frameMax: Int { order.offload ? Int(LAB_FRAME_MAX) : 1514 }
+    var frameMax: Int { order.offload ? Int(LAB_FRAME_MAX) : RingLayout.frameSize }
 
     init(_ name: LabName, _ order: LabOrder, _ wiring: Wiring) throws(LabError) {
         self.name = name
@@ -76,7 +76,7 @@ actor Lab {
                         connection: wiring.connections[peer.connection], size: memory(peer)))
             }
         }
-        let factory = try await MachineFactory(order, wiring, name: name, frameMax: frameMax, progress)
+        let factory = try await MachineFactory(order, wiring, name: name, progress)
         for vm in wiring.vms { machines.append(try await factory.machine(vm)) }
         for vm in wiring.vms { try await startDevice(of: vm.number, isAnew: false) }
         Task { await heal() }

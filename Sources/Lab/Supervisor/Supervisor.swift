@@ -69,14 +69,6 @@ public actor Supervisor {
         }
     }
 
-    /// Lets the next lab have the name before this process has ended: the number of the listener stands for nothing now.
-    private func freeName() {
-        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard nothing != -1 else { return }
-        _ = dup2(nothing, listener.number)
-        close(nothing)
-    }
-
     /// One request a connection; it is given up when the other end goes.
     /// - Parameter isFirst: from who started the lab; it goes down with whoever goes before it is up.
     private func answer(_ connection: ControlConnection, isFirst: Bool = false) async {
@@ -158,7 +150,8 @@ public actor Supervisor {
                 // Whoever comes from now on finds no lab.
                 shutdown(listener.number, Int32(SHUT_RDWR))
                 await lab?.fall()
-                freeName()
+                // The next lab may have the name before this process has ended.
+                listener.giveUp()
                 connection.send(Event.done)
                 await connection.drain()
                 exit(0)
