@@ -16,6 +16,12 @@ public struct Template: Sendable {
     public static let device = Template(bytes: PackageResources.virtio_net_vswitch_c_template)
     public static let libvirtqueueDevice = Template(bytes: PackageResources.virtio_net_vswitch_libvirtqueue_c_template)
     public static let deviceHeader = Template(bytes: PackageResources.virtio_net_vswitch_h_template)
+    public static let armDevice = Template(bytes: PackageResources.virtio_net_vswitch_arm_c_template)
+    public static let armDeviceHeader = Template(bytes: PackageResources.virtio_net_vswitch_arm_h_template)
+    public static let armSettings = Template(bytes: PackageResources.settings_cmake_template)
+    public static let armCMakeLists = Template(bytes: PackageResources.CMakeLists_arm_txt_template)
+    public static let armDevices = Template(bytes: PackageResources.devices_camkes_template)
+    public static let inittab = Template(bytes: PackageResources.inittab_template)
     public static let connectorSource = Template(bytes: PackageResources.virtqueues_from_template_c_template)
 
     /// The text with each `{{name}}` replaced. A name without a value stays as it is, where a test sees it.

@@ -65,6 +65,9 @@ static const unsigned char tree_3_11_virtio_irq[] = {
 static const unsigned char tree_3_9_ethdrivers_virtio_virtio_ring[] = {
 #embed "headers/tree-3.9/ethdrivers/virtio/virtio_ring.h"
 };
+static const unsigned char tree_arm_vmlinux[] = {
+#embed "headers/tree-arm/vmlinux.h"
+};
 static const unsigned char tree_camkes_dataport[] = {
 #embed "headers/tree/camkes/dataport.h"
 };
@@ -158,6 +161,7 @@ static const cstub_header_t headers[] = {
     HEADER("tree-3.11/virtio/virtio_ring.h", tree_3_11_virtio_virtio_ring),
     HEADER("tree-3.11/virtio_irq.h", tree_3_11_virtio_irq),
     HEADER("tree-3.9/ethdrivers/virtio/virtio_ring.h", tree_3_9_ethdrivers_virtio_virtio_ring),
+    HEADER("tree-arm/vmlinux.h", tree_arm_vmlinux),
     HEADER("tree/camkes/dataport.h", tree_camkes_dataport),
     HEADER("tree/camkes/virtqueue.h", tree_camkes_virtqueue),
     HEADER("tree/camkes/virtqueue_template.h", tree_camkes_virtqueue_template),

@@ -83,8 +83,8 @@ public struct Checkout: Sendable {
     public func directory(ofApp name: String, for target: Target, project: FilePath? = nil) -> FilePath {
         let project = project ?? Self.examples
         // Until 3.8 the project held x86 apps alone.
-        let apps = target.dialect?.configuresVMThroughConfigComponent == true ? project : project.pushing("apps/x86")
-        return apps.appending(name)
+        if target.dialect?.configuresVMThroughConfigComponent == true { return project.appending(name) }
+        return project.pushing(target.dialect?.machine == .arm ? "apps/Arm" : "apps/x86").appending(name)
     }
 
     /// Whether something stands at a path relative to the root.

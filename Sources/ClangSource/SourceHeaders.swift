@@ -28,6 +28,9 @@ public struct SourceHeaders: Sendable, Hashable {
         /// What an x86 VMM is compiled for.
         public static let x86_64 = Machine("x86_64-linux-gnu")
         public static let ia32 = Machine("i686-linux-gnu")
+        /// What a VMM for Arm is compiled for.
+        public static let aarch64 = Machine("aarch64-linux-gnu")
+        public static let aarch32 = Machine("armv7-linux-gnueabihf")
     }
 
     public init(

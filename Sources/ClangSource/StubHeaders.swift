@@ -9,26 +9,30 @@ extension SourceHeaders {
         case camkes3_10 = "3.10"
         /// And later, to master.
         case camkes3_11 = "3.11"
+        /// The VMM for Arm of 3.11 and later, to master.
+        case arm
 
         /// `TOPOC_RELEASE` in the headers.
         fileprivate var number: Int {
             switch self {
             case .camkes3_9: 309
             case .camkes3_10: 310
-            case .camkes3_11: 311
+            case .camkes3_11, .arm: 311
             }
         }
     }
 
-    /// topoc's own headers for a release: what a device of camkes-vm's x86 VMM uses, and no more.
+    /// topoc's own headers for a release: what a device of camkes-vm's VMMs uses, and no more.
     ///
     /// They hold for any machine, and ask for nothing on disk.
     public static func stubs(_ release: Release) -> SourceHeaders {
-        let directories = ["libc", "generated", "tree", release == .camkes3_11 ? "tree-3.11" : "tree-3.9"]
+        var directories = ["libc", "generated", "tree", release.number >= 311 ? "tree-3.11" : "tree-3.9"]
+        if release == .arm { directories.append("tree-arm") }
         return SourceHeaders(
             name: "topoc's headers for camkes-vm \(release.rawValue)",
             directories: directories.map { stubRoot + $0 }, files: stubFiles(in: directories),
-            defines: ["TOPOC_RELEASE=\(release.number)"])
+            defines: ["TOPOC_RELEASE=\(release.number)"],
+            machines: release == .arm ? [.aarch64, .aarch32] : [.x86_64, .ia32])
     }
 
     /// Where clang believes that they lie. Nothing is there.

@@ -28,9 +28,13 @@ public struct TreeHeaders: Sendable, Hashable {
     public let headers: SourceHeaders
 
     /// Looks into the checkout. Nothing of it is run.
-    public init(root: String) throws(TreeHeadersError) {
+    ///
+    /// - Parameter isForArm: the headers of its VMM for Arm, not of that for x86.
+    public init(root: String, isForArm: Bool = false) throws(TreeHeadersError) {
         let tool = Self.tools.first { Self.isThere("\(root)/\($0)") } ?? Self.tools[0]
-        let libraries = Self.libraries + [("\(tool)/libsel4camkes/include", "camkes/virtqueue.h")]
+        let libraries =
+            Self.libraries + [("\(tool)/libsel4camkes/include", "camkes/virtqueue.h")]
+            + (isForArm ? Self.armLibraries : Self.x86Libraries)
         let missing = libraries.filter { !Self.isThere("\(root)/\($0.0)/\($0.1)") }
         guard missing.isEmpty else {
             throw TreeHeadersError(
@@ -44,12 +48,17 @@ public struct TreeHeaders: Sendable, Hashable {
         headers = SourceHeaders(
             name: "the headers of \(root)",
             directories: generated.map { SourceHeaders.stubRoot + $0 }
-                + (libraries.map(\.0) + Self.directories).map { "\(root)/\($0)" }.filter(Self.isThere),
+                + (libraries.map(\.0) + (isForArm ? Self.armDirectories : Self.directories)).map { "\(root)/\($0)" }
+                .filter(Self.isThere),
             files: SourceHeaders.stubFiles(in: generated)
                 + Self.empty.map { CFile(path: "\(SourceHeaders.stubRoot)generated/\($0)", text: "#pragma once\n") },
+            // Which processor it is for, the build says.
+            defines: isForArm ? ["CONFIG_ARM_CORTEX_A53=1"] : [],
             // libsel4's system calls for ia32 were no C before 3.11: a comma was missing.
-            machines: [Self.machine(.x86_64, "x86_64", "64", root)]
-                + (isFrom3_11 ? [Self.machine(.ia32, "ia32", "32", root)] : []))
+            machines: isForArm
+                ? [Self.machine(.aarch64, "aarch64", "64", root)]
+                : [Self.machine(.x86_64, "x86_64", "64", root)]
+                    + (isFrom3_11 ? [Self.machine(.ia32, "ia32", "32", root)] : []))
     }
 
     private static func machine(
@@ -91,29 +100,58 @@ public struct TreeHeaders: Sendable, Hashable {
             "projects/seL4_projects_libs/libsel4vmmplatsupport/include",
             "sel4vmmplatsupport/drivers/virtio_net.h"
         ),
+    ]
+
+    private static let x86Libraries = [
         ("projects/vm/components/Init/src", "virtio_net.h"),
         ("projects/vm/components/VM/configurations", "vm.h"),
     ]
 
-    /// Directories of headers; those that a release lacks are passed over.
-    private static let directories = [
-        "kernel/libsel4/arch_include/x86",
-        "kernel/libsel4/sel4_plat_include/pc99",
-        "projects/projects_libs/libvswitch/include",
-        "projects/util_libs/libutils/arch_include/x86",
-        "projects/util_libs/libplatsupport/arch_include/x86",
-        "projects/util_libs/libplatsupport/plat_include/pc99",
-        "projects/util_libs/libsatadrivers/include",
-        "projects/util_libs/libvirtio/include",
-        "projects/util_libs/libpci/include",
-        "projects/seL4_libs/libsel4vka/arch_include/x86",
-        "projects/seL4_libs/libsel4simple/arch_include/x86",
-        "projects/seL4_libs/libsel4vspace/arch_include/x86",
-        "projects/seL4_libs/libsel4utils/include",
-        "projects/seL4_libs/libsel4utils/arch_include/x86",
-        "projects/seL4_projects_libs/libsel4vm/arch_include/x86",
-        "projects/seL4_projects_libs/libsel4vmmplatsupport/arch_include/x86",
+    private static let armLibraries = [
+        ("projects/vm/components/VM_Arm/include", "vmlinux.h"),
+        ("projects/vm/components/VM_Arm/plat_include/qemu-arm-virt", "plat/vmlinux.h"),
     ]
+
+    /// Directories of headers; those that a release lacks are passed over.
+    private static let directories =
+        [
+            "kernel/libsel4/sel4_plat_include/pc99",
+            "projects/projects_libs/libvswitch/include",
+            "projects/util_libs/libplatsupport/plat_include/pc99",
+            "projects/util_libs/libsatadrivers/include",
+            "projects/util_libs/libvirtio/include",
+            "projects/util_libs/libpci/include",
+            "projects/seL4_libs/libsel4utils/include",
+        ] + architecture("x86")
+
+    private static let armDirectories =
+        [
+            "kernel/libsel4/sel4_plat_include/qemu-arm-virt",
+            "projects/util_libs/libplatsupport/plat_include/qemu-arm-virt",
+            "projects/util_libs/libplatsupport/mach_include/virt",
+            "projects/util_libs/libsatadrivers/include",
+            "projects/util_libs/libvirtio/include",
+            "projects/util_libs/libpci/include",
+            "projects/seL4_libs/libsel4platsupport/include",
+            "projects/seL4_libs/libsel4utils/include",
+            "projects/seL4_projects_libs/libsel4vmmplatsupport/plat_include/qemu-arm-virt",
+            "projects/seL4_projects_libs/libsel4vm/plat_include/qemu-arm-virt",
+        ] + architecture("arm")
+
+    /// What libraries have for one architecture.
+    private static func architecture(_ name: String) -> [String] {
+        [
+            "kernel/libsel4/arch_include/\(name)",
+            "projects/util_libs/libutils/arch_include/\(name)",
+            "projects/util_libs/libplatsupport/arch_include/\(name)",
+            "projects/seL4_libs/libsel4vka/arch_include/\(name)",
+            "projects/seL4_libs/libsel4simple/arch_include/\(name)",
+            "projects/seL4_libs/libsel4vspace/arch_include/\(name)",
+            "projects/seL4_libs/libsel4utils/arch_include/\(name)",
+            "projects/seL4_projects_libs/libsel4vm/arch_include/\(name)",
+            "projects/seL4_projects_libs/libsel4vmmplatsupport/arch_include/\(name)",
+        ]
+    }
 
     private static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }
 }

@@ -26,14 +26,17 @@ extension Target {
     /// a VM may still have the tree's device.
     public var dataPaths: [DataPath] {
         guard let dialect else { return [.topoc] }
+        if dialect.machine == .arm { return [.topoc] }
         return dialect.sharesOneBadge ? [.tree] : [.topoc, .tree]
     }
 
     /// The interrupt lines that the network interfaces of a guest get, in this order. The tree's device has line 6. Other
     /// devices of the tree have 0, 4, 7, 8, 9 and 10 and, for events between VMs, 12; 2 is the cascade, 1 and 13 are a
-    /// PC's own, and 3 is the second serial port's.
-    public static func interruptLines(_ device: DataPath) -> [Int] {
-        device == .tree ? [6] : [6, 5, 11, 15, 14]
+    /// PC's own, and 3 is the second serial port's. On Arm they are shared peripheral interrupts behind 82, which the
+    /// console and events between VMs have.
+    public func interruptLines(_ device: DataPath) -> [Int] {
+        if dialect?.machine == .arm { return [83, 84, 85, 86, 87] }
+        return device == .tree ? [6] : [6, 5, 11, 15, 14]
     }
 
     /// The same target with another data path; `nil` where that cannot be written for it.

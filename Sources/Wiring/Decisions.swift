@@ -74,7 +74,7 @@ extension Wiring {
         of vm: Int, peers: [Peer], _ network: Network, _ target: Target
     ) -> [Interface]? {
         let dataPath = network.dataPath(of: vm, on: target)
-        let lines = Target.interruptLines(dataPath)
+        let lines = target.interruptLines(dataPath)
         let interfaces = network.interfaces[vm].enumerated().compactMap { number, interface -> Interface? in
             guard let mac = interface.mac.value, let ip = interface.ip.value,
                 target.limits == nil || lines.indices.contains(number)

@@ -21,6 +21,12 @@ public enum Defaults {
         "earlyprintk=ttyS0,115200 console=ttyS0,115200 root=/dev/mem i8042.nokbd=iy "
         + "i8042.nomux=y i8042.noaux=y io_delay=udelay noisapnp pci=nomsi"
 
+    /// In place of `kernel` on Arm.
+    public static let armKernel = "linux"
+    /// In place of it on Arm, where the console is the one that the VMM emulates.
+    public static let armCommandLine =
+        "console=hvc0 rw nosmp pci=nomsi,realloc=off,bios initcall_blacklist=clk_disable_unused"
+
     public static func initrd(vm number: Int) -> String { "vm\(number)_rootfs.cpio" }
     public static func ioSpaceDomain(vm number: Int) -> Int { 0x0f &+ number }
     public static func pciDevicesIOSpace(vm number: Int) -> Int { number &+ 1 }

@@ -32,12 +32,19 @@ public struct Target: Sendable, Hashable {
         if device == .topoc { limits.vswitchNodes = nil }
         // The connector gives badges, whatever device a VM has.
         if dataPath == .topoc { limits.notificationBadges = nil }
-        limits.interfaces = Self.interruptLines(device).count
+        limits.interfaces = interruptLines(device).count
         return limits
+    }
+
+    /// What a VMM runs on: each has a VMM, a base of macros and CMake functions of its own.
+    public enum Machine: Sendable, Hashable {
+        case x86
+        case arm
     }
 
     /// What changed between releases in the text of an assembly.
     public struct Dialect: Sendable, Hashable {
+        public var machine = Machine.x86
         /// `init_cons` and `pci_devices_iospace` are attributes of `vmN_config` (3.8 and before) or of `vmN`.
         public let configuresVMThroughConfigComponent: Bool
         /// `VM_CONNECTION_INIT_HANDLER` takes `(vm, topology)` (from 3.9) or nothing.
@@ -116,13 +123,29 @@ extension Target {
             configuresVMThroughConfigComponent: true, handlerTakesTopology: false, keysSharedMemoryByAttributes: true,
             sharesOneBadge: true, readsQueueLength: false, namesGuestWordSize: false, namesArchitectureOfBadges: false,
             choosesBarEmulation: true))
+    /// The VMM for Arm, of 3.11 and later. Its own network device sends every frame to every peer, so topoc's is the only
+    /// one. Guest memory begins at 1 GiB and ends where addresses of 32 bits do.
+    public static let arm = Target(
+        name: "arm", summary: "camkes-vm for Arm, 3.11 to master",
+        limits: Limits(
+            vswitchNodes: nil, notificationBadges: nil, queueIDs: 100, serialServerVMs: 8, fixedQueueLength: nil,
+            guestMemoryMiB: 3072),
+        dialect: newestDialect.on(.arm))
     /// Runs on a plain Linux host: no assembly, no seL4 limits.
     public static let lab = Target(
         name: "lab", summary: "a plain Linux host, without seL4's limits", limits: nil, dialect: nil)
 
-    public static let all = [newest, camkes3_10, camkes3_9, camkes3_8, lab]
+    public static let all = [newest, camkes3_10, camkes3_9, camkes3_8, arm, lab]
 
     public static func named(_ name: String) -> Target? {
         all.first { $0.name == name }
+    }
+}
+
+extension Target.Dialect {
+    fileprivate func on(_ machine: Target.Machine) -> Self {
+        var dialect = self
+        dialect.machine = machine
+        return dialect
     }
 }

@@ -30,6 +30,8 @@ struct App {
 
     init(_ wiring: Wiring, form: AssemblyForm, path: FilePath?, headers: SourceHeaders?) {
         self.wiring = wiring
+        // The VMM for Arm has no macros for links.
+        let form = wiring.target.dialect?.machine == .arm ? AssemblyForm.expanded : form
         self.form = form
         emitted = AppEmitter.files(for: wiring, form: form, assemblyName: path?.stem ?? wiring.name)
         var checker: SourceChecker?

@@ -41,7 +41,8 @@ import Wiring
     private static let fixed: Set = [
         "connectors/topocVirtQueues.camkes", "connectors/templates/topocVirtQueues-from.template.c",
         "connectors/templates/topocVirtQueues-from.template.h", "src/virtio_net_vswitch.c",
-        "src/virtio_net_vswitch.h", "src/virtio_net_vswitch_libvirtqueue.c",
+        "src/virtio_net_vswitch.h", "src/virtio_net_vswitch_libvirtqueue.c", "src/virtio_net_vswitch_arm.c",
+        "src/virtio_net_vswitch_arm.h",
     ]
 
     static let cases: [Case] =
@@ -56,6 +57,8 @@ import Wiring
         } + [
             Case(name: "zmq_samples", target: .camkes3_9, form: .macros),
             Case(name: "programs", target: .camkes3_8.overTree, form: .macros),
+            Case(name: "interfaces", target: .arm, form: .expanded),
+            Case(name: "programs", target: .arm, form: .expanded),
         ]
 
     private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -7,7 +7,7 @@ import Testing
         (["lint"], "Missing expected argument"), (["lint", "--format", "xml", "a"], "xml"),
         (["lint", "--fix", "-"], "--fix changes files"), (["lnt"], "Unexpected argument 'lnt'"),
         (
-            ["lint", "--target", "3.12", "a"], "Did you mean `3.11`? There are 3.11, 3.10, 3.9, 3.8, lab."
+            ["lint", "--target", "3.12", "a"], "Did you mean `3.11`? There are 3.11, 3.10, 3.9, 3.8, arm, lab."
         ),
         (
             ["build", "a.topo", "-o", "a.camkes", "--target", "3.8", "--data-path", "topoc"],
@@ -71,8 +71,7 @@ import Testing
         #expect(
             lines.map { $0.split(separator: " ").prefix(2).joined(separator: " ") } == [
                 "TARGET DATA", "3.11 topoc", "3.11 tree", "3.10 topoc", "3.10 tree", "3.9 topoc", "3.9 tree",
-                "3.8 tree",
-                "lab topoc",
+                "3.8 tree", "arm topoc", "lab topoc",
             ])
         let column = try #require(lines[0].firstRange(of: "WHAT")).lowerBound.utf16Offset(in: lines[0])
         for line in lines.dropFirst() { #expect(Array(line)[column - 1] == " " && Array(line)[column] != " ") }

@@ -14,6 +14,14 @@ import Wiring
         expectFindings(body, expected, target: .camkes3_8)
     }
 
+    @Test func theTreesDeviceIsNotOnArm() {
+        let body = "VM(0, dataPath: 1️⃣.tree)\nVM(1)\nPartition(\"lan\") { Link(0, 1) }"
+        let message = "VM 0 asks for the tree's device, which the target arm does not have"
+        expectFindings(body, [])
+        expectFindings(body, [], target: .lab)
+        expectFindings(body, [Expected("1️⃣", "TOPO415", message)], target: .arm)
+    }
+
     @Test func theTreesDeviceHasFourPeersAndOneInterface() {
         expectFindings(
             """

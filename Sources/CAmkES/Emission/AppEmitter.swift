@@ -12,14 +12,21 @@ public enum AppEmitter {
     public static func files(for wiring: Wiring, form: AssemblyForm, assemblyName: String) -> [EmittedFile] {
         guard let dialect = wiring.target.dialect else { return [] }
         let assembly = "\(Spelling.word(assemblyName)).camkes"
-        var files = [
-            EmittedFile(path: assembly, text: AssemblyPrinter(wiring, dialect, form).text),
-            EmittedFile(
-                path: "CMakeLists.txt",
-                text: BuildFiles.cmakeLists(for: wiring, dialect: dialect, form: form, assembly: assembly)),
-            EmittedFile(path: "app_settings.cmake", text: BuildFiles.appSettings(for: wiring)),
-        ]
-        if form == .macros {
+        var files: [EmittedFile]
+        switch dialect.machine {
+        case .arm:
+            files = [EmittedFile(path: assembly, text: ArmAssembly(wiring, dialect).text)]
+            files += BuildFiles.armFiles(for: wiring, dialect: dialect, assembly: assembly)
+        case .x86:
+            files = [
+                EmittedFile(path: assembly, text: AssemblyPrinter(wiring, dialect, form).text),
+                EmittedFile(
+                    path: "CMakeLists.txt",
+                    text: BuildFiles.cmakeLists(for: wiring, dialect: dialect, form: form, assembly: assembly)),
+                EmittedFile(path: "app_settings.cmake", text: BuildFiles.appSettings(for: wiring)),
+            ]
+        }
+        if form == .macros, dialect.machine == .x86 {
             files.append(
                 EmittedFile(path: ConnectionsHeader.path, text: ConnectionsHeader.text(for: wiring, dialect: dialect)))
         }

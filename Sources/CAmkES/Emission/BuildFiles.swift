@@ -18,8 +18,8 @@ enum BuildFiles {
             "project": Spelling.word(wiring.name),
             "components": components(for: wiring),
             "connector": wiring.target.dataPath == .topoc ? connector : "",
-            "guestFiles": kernel(for: wiring, dialect) + programs(for: wiring)
-                + rootFileSystems(for: wiring, dialect) + images(for: wiring),
+            "guestFiles": kernel(for: wiring, dialect) + programs(for: wiring, dialect)
+                + rootFileSystems(for: wiring, dialect) + images(for: wiring, dialect),
             "includes": form == .macros ? includes : "",
             "assembly": assembly,
         ])
@@ -49,7 +49,7 @@ enum BuildFiles {
     }
 
     /// A loop over VMs, by their range where they are all from the first on; nothing where there are none.
-    private static func loop(over numbers: [Int], list name: String, _ body: String) -> String {
+    static func loop(over numbers: [Int], list name: String, _ body: String) -> String {
         guard let last = numbers.last else { return "" }
         let head =
             numbers.count == last + 1
@@ -58,7 +58,7 @@ enum BuildFiles {
         return head + body + "endforeach()\n"
     }
 
-    private static let connector = """
+    static let connector = """
 
         # The connector between the VMs.
         CAmkESAddTemplatesPath(\(Connector.templates))
@@ -88,19 +88,39 @@ enum BuildFiles {
     }
 
     /// The programs that guests are given, each folder as a project of its own.
-    private static func programs(for wiring: Wiring) -> String {
+    static func programs(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         guard !wiring.programs.isEmpty, wiring.vms.contains(where: \.hasTreesRootFileSystem) else { return "" }
         let lists = wiring.programs.enumerated().map { number, folder in
             "set(folder_\(number) \(Spelling.cmakeString(folder.path)))\n"
                 + list("programs_\(number)", folder.names.map(Spelling.cmakeString), perLine: 1)
         }
-        return """
-
-            # The guests' programs: projects, and what each makes, as the tree builds its own for 32-bit Linux.
+        let isArm = dialect.machine == .arm
+        let compiler =
+            isArm
+            ? """
+            with the compiler of the VMMs, which is to be one for Linux.
+            include(ExternalProject)
+            include(external-project-helpers)
+            if(NOT LIBZMQ_PATH)
+                set(LIBZMQ_PATH ${CAMKES_VM_DIR}/../libzmq)
+            endif()
+            """
+            : """
+            as the tree builds its own for 32-bit Linux.
             include(ExternalProject)
             include(cross_compiling)
             include(external-project-helpers)
             FindCustomPollyToolchain(LINUX_32BIT_TOOLCHAIN "linux-gcc-32bit-pic")
+            """
+        let toolchain =
+            isArm
+            ? """
+            -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_C_COMPILER=${CROSS_COMPILER_PREFIX}gcc
+                               -DCMAKE_CXX_COMPILER=${CROSS_COMPILER_PREFIX}g++ -DCMAKE_BUILD_TYPE=Release
+            """ : "-DCMAKE_TOOLCHAIN_FILE=${LINUX_32BIT_TOOLCHAIN} -DCMAKE_BUILD_TYPE=Release"
+        return """
+
+            # The guests' programs: projects, and what each makes, \(compiler)
             \(lists.joined())foreach(number RANGE \(wiring.programs.count - 1))
                 set(project programs_${number})
                 set(source_dir ${CMAKE_CURRENT_SOURCE_DIR}/\(GuestPrograms.directory)/${folder_${number}})
@@ -112,7 +132,7 @@ enum BuildFiles {
                     BUILD_ALWAYS ON
                     EXCLUDE_FROM_ALL ON
                     INSTALL_COMMAND ""
-                    CMAKE_ARGS -DCMAKE_TOOLCHAIN_FILE=${LINUX_32BIT_TOOLCHAIN} -DCMAKE_BUILD_TYPE=Release
+                    CMAKE_ARGS \(toolchain)
                                -DLIBZMQ_PATH=${LIBZMQ_PATH}
                 )
                 DeclareExternalProjObjectFiles(${project} ${binary_dir} FILES ${${project}})
@@ -125,7 +145,7 @@ enum BuildFiles {
     }
 
     /// The tree's own root file system with the guest's network files, for each guest that has not named another.
-    private static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
+    static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         let numbers = wiring.vms.filter(\.hasTreesRootFileSystem).map(\.number)
         guard !numbers.isEmpty else { return "" }
         let body = """
@@ -133,10 +153,11 @@ enum BuildFiles {
                 AddFileToOverlayDir("interfaces" ${network_vm${vm}}/interfaces "etc/network" overlay_vm${vm})
                 AddFileToOverlayDir("hosts" ${network_vm${vm}}/hosts "etc" overlay_vm${vm})
                 AddFileToOverlayDir("hostname" ${network_vm${vm}}/hostname "etc" overlay_vm${vm})
+            \(dialect.machine == .arm ? inittabInOverlay : "")\
             \(wiring.programs.isEmpty ? "" : programsInOverlay)\
                 AddOverlayDirToRootfs(
                     overlay_vm${vm} ${rootfs_file} "buildroot" "rootfs_install" output_rootfs_location_vm${vm}
-                    rootfs_target_vm${vm}
+                    rootfs_target_vm${vm}\(dialect.machine == .arm ? " GZIP" : "")
                 )
                 AddToFileServer(
                     "vm${vm}_rootfs.cpio" "${output_rootfs_location_vm${vm}}" DEPENDS rootfs_target_vm${vm}
@@ -159,6 +180,9 @@ enum BuildFiles {
             """
     }
 
+    private static let inittabInOverlay =
+        "    AddFileToOverlayDir(\"inittab\" ${CMAKE_CURRENT_SOURCE_DIR}/\(inittab) \"etc\" overlay_vm${vm})\n"
+
     private static let programsInOverlay = """
             foreach(program IN LISTS programs)
                 get_filename_component(name ${program} NAME)
@@ -168,9 +192,13 @@ enum BuildFiles {
         """
 
     /// The files that guests name and that neither the tree nor this app makes.
-    private static func images(for wiring: Wiring) -> String {
+    static func images(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         let made = [Defaults.kernel] + wiring.vms.filter(\.hasTreesRootFileSystem).map(\.guest.initrd.value)
-        let named = Set(wiring.vms.flatMap { $0.guest.kernelFiles + [$0.guest.initrd.value] })
+        let named = Set(
+            wiring.vms.flatMap { vm in
+                // The VMM for Arm takes no relocations.
+                (dialect.machine == .arm ? [vm.guest.kernel.value] : vm.guest.kernelFiles) + [vm.guest.initrd.value]
+            })
         let images = named.subtracting(made).sorted().map(Spelling.cmakeString)
         guard !images.isEmpty else { return "" }
         return """
@@ -193,6 +221,9 @@ enum BuildFiles {
 
     private static func getter(_ file: String, _ dialect: Target.Dialect) -> String {
         let variable = "\(file.lowercased())_file"
+        if dialect.machine == .arm {
+            return "set(\(variable) ${CAMKES_VM_IMAGES_DIR}/${KernelARMPlatform}/rootfs.cpio.gz)"
+        }
         return dialect.namesGuestWordSize
             ? "GetArchDefaultLinux\(file)File(\"32\" \(variable))" : "GetDefaultLinux\(file)File(\(variable))"
     }

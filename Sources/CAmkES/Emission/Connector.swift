@@ -55,7 +55,7 @@ public enum Connector {
     private static let sharedBadge = """
             /*- set bit = 2 ** 26 -*/
             /*- set base = configuration[end.instance.name].get('global_endpoint_base', 1) -*/
-            /*- set mask = configuration[end.instance.name].get('global_endpoint_mask', 0) -*/
+            /*- set mask = configuration[end.instance.name].get('global_endpoint_mask', 2 ** 28 - 1 - base) -*/
             /*- if (base // bit) % 2 == 1 or (mask // bit) % 2 == 0 -*/
                 /*? raise(TemplateError('%s has no bit 26 for the badge of its virtqueues' % end.instance.name)) ?*/
             /*- endif -*/

@@ -17,6 +17,9 @@ public enum Device {
     static let header = "\(sources)/virtio_net_vswitch.h"
     /// The same device for VMs whose links have libvirtqueue's layout.
     static let libvirtqueueSource = "\(sources)/virtio_net_vswitch_libvirtqueue.c"
+    /// What starts it as a module of the VMM for Arm.
+    static let armSource = "\(sources)/virtio_net_vswitch_arm.c"
+    static let armHeader = "\(sources)/virtio_net_vswitch_arm.h"
     /// The directories in which the C looks for its headers.
     public static let searched = [headers]
 
@@ -26,7 +29,7 @@ public enum Device {
     static func isOwn(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map(String.init) ?? ""
         if path == "\(headers)/topoc/\(name)" { return CoreHeader.all.contains { $0.name == name } }
-        if [source, header, libvirtqueueSource].contains(path) { return true }
+        if [source, header, libvirtqueueSource, armSource, armHeader].contains(path) { return true }
         let number = name.dropFirst(2).prefix { $0.isASCII && $0.isNumber }
         return path == interfaces(of: String(number)) && !number.isEmpty
     }
@@ -36,14 +39,22 @@ public enum Device {
         guard let dialect = wiring.target.dialect, !vms.isEmpty else { return [] }
         let values = [
             "provenance": wiring.provenance,
-            "mostInterfaces": "\(Target.interruptLines(.topoc).count)",
+            "mostInterfaces": "\(wiring.target.interruptLines(.topoc).count)",
             "mostParked": "\(Defaults.parkedFrames)",
             "barEmulation": dialect.choosesBarEmulation ? ", true" : "",
+            "machineHeader": dialect.machine == .arm ? "#include \"virtio_net_vswitch_arm.h\"\n" : "",
+            "interrupt": dialect.machine == .arm
+                ? "topoc_interrupt(device->vm, device->interface->interrupt)"
+                : "vm_inject_irq(device->vm->vcpus[BOOT_VCPU], (int)device->interface->interrupt)",
         ]
         var files = [
             EmittedFile(path: source, text: Template.device.filled(values)),
             EmittedFile(path: header, text: Template.deviceHeader.filled(values)),
         ]
+        if dialect.machine == .arm {
+            files.append(EmittedFile(path: armSource, text: Template.armDevice.filled(values)))
+            files.append(EmittedFile(path: armHeader, text: Template.armDeviceHeader.filled(values)))
+        }
         if vms.contains(where: { $0.layout == .libvirtqueue }) {
             files.append(EmittedFile(path: libvirtqueueSource, text: Template.libvirtqueueDevice.filled(values)))
         }

@@ -36,6 +36,7 @@ struct InterfaceTables {
             printer.line("#define TOPOC_LINK_LAYOUT \(vm.layout.constant)")
         }
         printer.line("#include \"virtio_net_vswitch.h\"")
+        if wiring.target.dialect?.machine == .arm { printer.line("#include \"virtio_net_vswitch_arm.h\"") }
         printer.blank()
         printer.line("const unsigned int topoc_interface_layout = TOPOC_LINK_LAYOUT;")
         if let first = vm.peers.first {
@@ -43,6 +44,10 @@ struct InterfaceTables {
             printer.line("/* All ends of the VM have one badge, so that each can stand for all. */")
             printer.line("void \(first.sendInterface)_wake(void);")
             printer.line("void (*const topoc_wake)(void) = \(first.sendInterface)_wake;")
+            if wiring.target.dialect?.machine == .arm {
+                printer.line("seL4_Word \(first.sendInterface)_notification_badge(void);")
+                printer.line("seL4_Word (*const topoc_badge)(void) = \(first.sendInterface)_notification_badge;")
+            }
         }
         for (number, interface) in vm.interfaces.enumerated() { tables(of: interface, "eth\(number)", &printer) }
         printer.blank()

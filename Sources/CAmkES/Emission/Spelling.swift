@@ -98,6 +98,6 @@ enum Spelling {
 extension Wiring {
     /// Whence a file comes, for the comment at its head.
     var provenance: String {
-        "\(AppEmitter.mark) \(Spelling.word(name)), for camkes-vm \(target.name)."
+        "\(AppEmitter.mark) \(Spelling.word(name)), for camkes-vm \(target.dialect?.machine == .arm ? "on Arm" : target.name)."
     }
 }

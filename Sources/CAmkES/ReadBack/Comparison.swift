@@ -40,6 +40,8 @@ struct Comparison {
         findings.append(rule.finding(message, at: nil))
     }
 
+    var isOnArm: Bool { wiring.target.dialect?.machine == .arm }
+
     // MARK: - Flows
 
     private mutating func compareFlows() {
@@ -118,11 +120,17 @@ struct Comparison {
             count(assembly.composition.macros, in: "the composition")
             count(assembly.configuration.macros, in: "the configuration")
         }
-        var expected = ["VM_COMPOSITION_DEF() in the composition", "VM_CONFIGURATION_DEF() in the configuration"]
-        for vm in wiring.vms {
-            expected.append("VM_INIT_DEF() in \(vm.component)")
-            expected.append("VM_PER_VM_COMP_DEF(\(vm.number)) in the composition")
-            expected.append("VM_PER_VM_CONFIG_DEF(\(vm.number)) in the configuration")
+        var expected = wiring.vms.map { "VM_INIT_DEF() in \($0.component)" }
+        if isOnArm {
+            let macros = ArmAssembly.macros(for: wiring)
+            expected += macros.composition.map { "\($0) in the composition" }
+            expected += macros.configuration.map { "\($0) in the configuration" }
+        } else {
+            expected += ["VM_COMPOSITION_DEF() in the composition", "VM_CONFIGURATION_DEF() in the configuration"]
+            for vm in wiring.vms {
+                expected.append("VM_PER_VM_COMP_DEF(\(vm.number)) in the composition")
+                expected.append("VM_PER_VM_CONFIG_DEF(\(vm.number)) in the configuration")
+            }
         }
         for macro in expected where counts.removeValue(forKey: macro) != 1 {
             report(ReaderRules.missing, "\(macro) does not stand there once")
@@ -141,6 +149,7 @@ struct Comparison {
             }
         }
         var unknown = Set(model.connections.keys)
+        if isOnArm { compareDeviceTrees(&unknown) }
         for connection in wiring.connections {
             unknown.remove(connection.name)
             unknownInstances.remove(connection.initInstance)
@@ -166,6 +175,21 @@ struct Comparison {
         }
         for name in unknown.sorted() { report(ReaderRules.unexpected, "there is a connection `\(name)`") }
         for name in unknownInstances.sorted() { report(ReaderRules.unexpected, "there is an instance `\(name)`") }
+    }
+
+    /// On Arm each VMM reads the machine's device tree, by a connection with itself.
+    private mutating func compareDeviceTrees(_ unknown: inout Set<String>) {
+        for vm in wiring.vms {
+            let name = ArmAssembly.deviceTree(of: vm)
+            unknown.remove(name)
+            let found = model.connections[name]
+            let ends = found?.ends.map { "\($0.isFrom ? "from" : "to") \($0.instance).\($0.interface)" }
+            if found?.connector != "seL4VMDTBPassthrough"
+                || ends != ["from \(vm.instance).dtb_self", "to \(vm.instance).dtb"]
+            {
+                report(ReaderRules.missing, "`\(name)` does not give \(vm.instance) the device tree")
+            }
+        }
     }
 }
 

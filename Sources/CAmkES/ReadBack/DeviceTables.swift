@@ -36,6 +36,10 @@ package struct DeviceTables: Sendable, Hashable {
                 if constants["topoc_wake"]?.name != "\(vm.end)_wake" {
                     faults.append("\(path) wakes by another end than its first")
                 }
+                // On Arm; without it there the app would not link.
+                if let badge = constants["topoc_badge"], badge.name != "\(vm.end)_notification_badge" {
+                    faults.append("\(path) waits for another badge than that of its first end")
+                }
             } else {
                 faults.append("\(path) does not say what the interfaces of vm\(vm.number) are")
             }

@@ -13,6 +13,12 @@ extension Comparison {
         guard let dialect = wiring.target.dialect else { return }
         var unknown = Set(model.settings.keys)
         for vm in wiring.vms {
+            if dialect.machine == .arm {
+                var settings = ends(of: vm, dialect)
+                for setting in ArmAssembly.settings(of: vm) { settings[setting.attribute] = .integer(setting.value) }
+                compare(vm.instance, with: settings, &unknown)
+                continue
+            }
             var settings = settings(of: vm, dialect)
             var configuration: [String: Value?] = ["pci_devices_iospace": .integer(vm.guest.pciDevicesIOSpace.value)]
             if !vm.peers.isEmpty { configuration.updateValue(nil, forKey: "init_cons") }
@@ -77,6 +83,12 @@ extension Comparison {
             settings["vswitch_mac_address"] = .string(vm.mac.description)
             settings.updateValue(nil, forKey: "vswitch_layout")
         }
+        return settings.merging(ends(of: vm, dialect)) { first, _ in first }
+    }
+
+    /// The settings of its ends of links.
+    private func ends(of vm: VMWiring, _ dialect: Target.Dialect) -> [String: Value?] {
+        var settings: [String: Value?] = [:]
         for peer in vm.peers {
             for (end, key) in [
                 (peer.sendInterface, "\(vm.number)00000\(peer.number)"),

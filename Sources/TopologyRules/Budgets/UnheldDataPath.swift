@@ -7,7 +7,7 @@ import Wiring
 enum UnheldDataPath: Rule {
     static let description = RuleDescription(
         code: "TOPO415", name: "unheld-data-path", severity: .error,
-        summary: "A VM asks for topoc's device, and the tree's data path is built.",
+        summary: "A VM asks for a device that the target, or the data path that is built, does not have.",
         rationale: """
             `--data-path tree`, and the target 3.8, which has no other, give every VM the tree's device, over the tree's \
             connector, which gives each end of a link a badge of its own. topoc's device waits for one badge.
@@ -15,6 +15,8 @@ enum UnheldDataPath: Rule {
             The other way round is possible: with the data path `topoc` a VM that says `dataPath: .tree` has the tree's \
             device, unmodified, and those with whom it is joined speak libvirtqueue's layout. The example is wrong for \
             the data path `tree` alone.
+
+            On Arm topoc's device is the only one: the tree's sends every frame to every peer, whatever its address.
             """,
         bad: """
             import Topology
@@ -37,6 +39,15 @@ enum UnheldDataPath: Rule {
         isAllowable: false)
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
+        if subject.target.dialect != nil, !subject.target.dataPaths.contains(.tree) {
+            for node in subject.nodes {
+                guard let dataPath = node.declaration.dataPath, dataPath.value == .tree else { continue }
+                report(
+                    description.finding(
+                        "\(node.label) asks for the tree's device, which the target \(subject.target.name) does not have",
+                        at: dataPath.origin.span ?? node.identityOrigin.span, notes: ["leave `dataPath:` out"]))
+            }
+        }
         guard subject.target.dataPath == .tree else { return }
         let way =
             subject.target.dataPaths.contains(.topoc)

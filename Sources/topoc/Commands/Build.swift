@@ -29,7 +29,7 @@ struct Build: TopocCommand {
         completion: .file(extensions: ["camkes"]))
     var output: String?
 
-    @Option(help: "How the assembly is written: macros (as upstream's) or expanded (without any).")
+    @Option(help: "How the assembly is written: macros (as upstream's) or expanded (without any, as always for arm).")
     var form = AssemblyForm.macros
 
     @OptionGroup var rules: RuleOptions
@@ -120,7 +120,7 @@ struct Build: TopocCommand {
     private func headers(for target: Target) throws -> SourceHeaders? {
         guard let tree else { return SourceHeaders.Release(rawValue: target.name).map { SourceHeaders.stubs($0) } }
         do throws(TreeHeadersError) {
-            return try TreeHeaders(root: tree).headers
+            return try TreeHeaders(root: tree, isForArm: target.dialect?.machine == .arm).headers
         } catch {
             throw FileError(error.message, notes: error.notes)
         }

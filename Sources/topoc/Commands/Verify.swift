@@ -50,6 +50,11 @@ struct Verify: AsyncTopocCommand {
         if rules.target.dialect == nil {
             throw ValidationError("the target `\(rules.target.name)` has no CAmkES app.")
         }
+        if rules.target.dialect?.machine == .arm {
+            throw ValidationError(
+                "the tree's tools are run for x86 alone; `topoc build --target arm --tree \(tree)` checks the C for Arm."
+            )
+        }
         if !(1...86_400).contains(timeout) { throw ValidationError("--timeout takes 1 to 86400 seconds.") }
     }
 

@@ -27,6 +27,9 @@
 #include <utils/util.h>
 #include <virtqueue.h>
 
+#if __has_include(<vmlinux.h>)
+#include <vmlinux.h>
+#endif
 #include "virtio_net.h"
 #include "vm.h"
 
@@ -124,6 +127,8 @@ int vm_guest_ram_read_callback(vm_t *vm, uintptr_t guest_addr, void *vaddr, size
 int vm_guest_ram_write_callback(vm_t *vm, uintptr_t guest_addr, void *vaddr, size_t size, size_t offset, void *buf);
 int vm_ram_touch(vm_t *vm, uintptr_t addr, size_t size, ram_touch_callback_fn touch_callback, void *cookie);
 int vm_inject_irq(vm_vcpu_t *vcpu, int irq);
+typedef void (*irq_ack_fn_t)(vm_vcpu_t *vcpu, int irq, void *cookie);
+int vm_register_irq(vm_vcpu_t *vcpu, int irq, irq_ack_fn_t ack_fn, void *cookie);
 int vm_set_irq_level(vm_vcpu_t *vcpu, int irq, int irq_level);
 
 /* libethdrivers */
@@ -249,4 +254,15 @@ void virtio_net_notify(vm_t *vm);
 #if FROM_3_11
 CONSTANT(VIRTIO_NET_IRQ, 6);
 CONSTANT(VIRTIO_CON_IRQ, 9);
+#endif
+
+/* camkes-vm's VMM for Arm */
+#if __has_include(<vmlinux.h>)
+int register_async_event_handler(seL4_Word badge, async_event_handler_fn_t callback, void *cookie);
+static void start_module(vm_t *vm, void *cookie)
+{
+    (void)vm;
+    (void)cookie;
+}
+DEFINE_MODULE(probe, NULL, start_module)
 #endif
