@@ -140,6 +140,8 @@ proofs:
 	Proofs/Eva/check --faults
 	Proofs/WP/check
 	Proofs/WP/check --faults
+	Proofs/Ring/check
+	Proofs/Ring/check --faults
 	Proofs/Spin/check
 	Proofs/Orders/check
 	Proofs/Stress/check

@@ -26,20 +26,28 @@
 #include <__fc_builtin.h>
 
 /*
- * Bounds of copies are relations (../WP). One copy is interpreted here: of the header that topoc_libvirtqueue_whole
- * looks at, which becomes any value.
+ * Bounds of copies are relations (../WP). Copies into private memory that is then looked at are interpreted here, and
+ * make it any value: of the header that topoc_libvirtqueue_whole looks at, and of a frame's two header words, which are
+ * the only words that are copied to.
  */
-static inline void proof_copy(unsigned char *to, const unsigned char *from, size_t size)
+static inline void proof_copy(unsigned char *to, const unsigned char *from, size_t size, size_t unit, size_t array)
 {
     (void)from;
+    if (unit == sizeof(uint64_t)) {
+        /*@ assert word: size == sizeof(uint64_t) && \valid(to + (0 .. 7)); */
+        Frama_C_make_unknown((char *)to, sizeof(uint64_t));
+    }
+    (void)size;
+    (void)array;
 #if TOPOC_LINK_LAYOUT == 3 /* TOPOC_LAYOUT_LIBVIRTQUEUE */
-    if (size == 24) {
+    if (array == 24) {
         Frama_C_make_unknown((char *)to, 24);
     }
 #endif
 }
 
-#define memcpy(to, from, size) proof_copy((unsigned char *)(to), (const unsigned char *)(from), (size))
+#define memcpy(to, from, size) \
+    proof_copy((unsigned char *)(to), (const unsigned char *)(from), (size), sizeof(*(to)), sizeof(to))
 
 extern volatile uint16_t proof_any_u16;
 extern volatile uint32_t proof_any_u32;

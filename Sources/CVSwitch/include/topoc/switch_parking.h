@@ -227,7 +227,7 @@ static TOPOC_SWITCH_RARE void topoc_switch_wait(struct topoc_switch *sw, struct 
         link->counters.send_drops[TOPOC_DROP_REFUSED]++;
     } else if (link->state == TOPOC_LINK_STALLED) {
         link->counters.send_drops[TOPOC_DROP_STALLED]++;
-    } else if (link->parked >= share) {
+    } else if (link->parked >= share || (*record == TOPOC_SWITCH_NONE && sw->free == TOPOC_SWITCH_NONE)) {
         link->counters.send_drops[TOPOC_DROP_NO_ROOM]++;
     } else {
         if (*record == TOPOC_SWITCH_NONE) {
