@@ -34,6 +34,7 @@ build:
 	@$(call install,cpp:cpp)
 	$(SWIFT) build $(RELEASE) --product topoc
 	$(SWIFT) build $(RELEASE) --product topoc-device
+	$(SWIFT) build $(RELEASE) --product topoc-device-libvirtqueue
 
 # The example's VMs on this host, under QEMU: its scenarios on one VM and across three, and whether the flows are those
 # that topoc certifies.

@@ -126,12 +126,14 @@ let package = Package(
         // Guests' network devices over vhost-user, behind lab/guest_side.h.
         .target(name: "CVhostUser", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
         .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
+        .executableTarget(
+            name: "topoc-device-libvirtqueue", dependencies: ["CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
         // A lab's process, the guests of either kind, and whoever speaks with it.
         .target(name: "CLabHost"),
         .target(
             name: "Lab",
             dependencies: [
-                "CAmkES", "CLab", "CLabHost", "Diagnostics", "Files", "LabGuest", "Processes", "Topology",
+                "CAmkES", "CLab", "CLabHost", "CVirtqueue", "Diagnostics", "Files", "LabGuest", "Processes", "Topology",
                 "TopologyLanguage", "TopologyRules", "Wiring", .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .executableTarget(

@@ -17,7 +17,9 @@ enum Networks {
                 ("topoc", []),
                 ("topoc, offload", ["--offload"]),
                 ("topoc, offload, busy polling", ["--offload", "--busy-poll", "50"]),
+                ("topoc, offload, no batching", ["--offload", "--batch", "1"]),
                 ("topoc, offload, one process", ["--offload", "--one-process"]),
+                ("topoc, offload, one process, busy polling", ["--offload", "--one-process", "--busy-poll", "50"]),
             ])
         guard guests else { return networks }
         networks += [
@@ -32,7 +34,8 @@ enum Networks {
             + (try await labs(
                 tools, guests: "qemu", pairs: 1,
                 [
-                    ("QEMU, topoc", []), ("QEMU, topoc, offload", ["--offload"]),
+                    ("QEMU, topoc", []), ("QEMU, topoc, no batching", ["--batch", "1"]),
+                    ("QEMU, topoc, one process", ["--one-process"]), ("QEMU, topoc, offload", ["--offload"]),
                 ]))
     }
 

@@ -54,10 +54,9 @@ extension Network {
         target.dialect == nil ? .topoc : nodes[node].declaration.dataPath?.value ?? target.dataPath
     }
 
-    /// How a VM's links lie in shared memory.
+    /// How a VM's links lie in shared memory: without an assembly as with one.
     public func layout(of node: Int, on target: Target) -> LinkLayout {
-        guard target.dialect != nil else { return .packed }
-        return target.dataPath == .tree || meetsTree[node] ? .libvirtqueue : .packed
+        target.dataPath == .tree || meetsTree[node] ? .libvirtqueue : .packed
     }
 
     /// From which addresses a VM's guest may send.

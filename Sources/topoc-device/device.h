@@ -22,8 +22,6 @@
 
 /* Frames of a guest that may wait for peers. */
 #define LAB_PARKED_MAX 32u
-/* Frames that one port may move in a direction before others have their turn. */
-#define LAB_BUDGET 256u
 /* Addresses behind peers that are remembered, where some peer's sources are not pinned. */
 #define LAB_LEARNED_MAX 1024u
 
@@ -32,6 +30,7 @@ struct lab_memory {
     unsigned char *base; /* NULL: none */
     uint32_t size;
     uint16_t queue_length;
+    uint64_t file[2]; /* which memfd it is of: the numbers of its file system and its file */
 };
 
 struct lab_wire {
@@ -48,6 +47,7 @@ struct lab_wire {
     uint64_t renewed_until;    /* or when so many frames have been taken of the link */
     struct lab_watch bell;     /* its own */
     int peer_bell;
+    struct lab_wire *neighbour; /* the other end, where this process has that, too: no bell is needed; or NULL */
     bool cut;
     bool told;      /* the supervisor knows that this generation is broken */
     bool waits;     /* its impairments' queue waits for room in the ring */
@@ -190,6 +190,17 @@ void lab_memory_unmap(struct lab_memory *memory);
 
 /* Whether it is an eventfd, or something like it, that never blocks. */
 bool lab_is_bell(int descriptor);
+
+/* -- bell.c -- */
+
+/* Signals the peer of a wire: `context`. */
+void lab_wire_signal(void *context);
+/* A watch's: the peer has signalled. */
+void lab_wire_rung(struct lab_watch *watch, uint32_t events);
+/* Finds the other end of a wire among the devices of this process, when it has other memory. */
+void lab_wire_meet(struct lab_wire *wire);
+/* Leaves it. */
+void lab_wire_part(struct lab_wire *wire);
 
 /* -- wire.c -- */
 

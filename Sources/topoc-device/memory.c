@@ -41,6 +41,8 @@ bool lab_memory_map(struct lab_memory *memory, int descriptor, uint32_t size, st
     }
     memory->base = base;
     memory->size = size;
+    memory->file[0] = status.st_dev;
+    memory->file[1] = status.st_ino;
     return true;
 }
 

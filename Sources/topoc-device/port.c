@@ -110,7 +110,8 @@ static bool lab_port_deliver(void *context, const struct topoc_switch_frame *fra
 static void lab_port_receive(struct lab_port *port)
 {
     topoc_switch_resume(&port->sw);
-    enum topoc_switch_receive_result result = topoc_switch_receive(&port->sw, LAB_BUDGET, lab_port_deliver, port);
+    uint32_t batch = port->device->vm.batch;
+    enum topoc_switch_receive_result result = topoc_switch_receive(&port->sw, batch, lab_port_deliver, port);
     port->awake = true;
     port->blocked = result == TOPOC_SWITCH_BLOCKED;
     port->from_links = result == TOPOC_SWITCH_MORE;
@@ -126,7 +127,8 @@ static void lab_port_receive(struct lab_port *port)
 
 static void lab_port_transmit(struct lab_port *port)
 {
-    port->from_guest = port->side->transmit(port->guest, LAB_BUDGET) >= LAB_BUDGET;
+    uint32_t batch = port->device->vm.batch;
+    port->from_guest = port->side->transmit(port->guest, batch) >= batch;
     if (port->sw.oldest != TOPOC_SWITCH_NONE && port->expires == LAB_NEVER) {
         port->expires = lab_now() + STALL_PERIOD;
         lab_device_by(port->device, port->expires);

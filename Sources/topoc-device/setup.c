@@ -48,8 +48,14 @@ static bool lab_setup_check_vm(const struct lab_vm *said, struct lab_verdict *ve
     if (said->frame_max < TOPOC_SWITCH_HEADER || said->frame_max > LAB_FRAME_MAX) {
         return lab_refuse(verdict, LAB_REFUSED_NUMBER, said->frame_max, "the longest frame has 14 to 65550 bytes");
     }
-    if (said->offload > 1u || said->restarted > 1u || said->zero != 0) {
-        return lab_refuse(verdict, LAB_REFUSED_MESSAGE, said->zero, "`offload` and `restarted` are 0 or 1");
+    if (said->offload > 1u || said->restarted > 1u) {
+        return lab_refuse(verdict, LAB_REFUSED_MESSAGE, said->offload, "`offload` and `restarted` are 0 or 1");
+    }
+    if (said->batch > LAB_BATCH_MAX) {
+        return lab_refuse(verdict, LAB_REFUSED_NUMBER, said->batch, "a batch has at most 256 frames");
+    }
+    if (said->layout != TOPOC_LINK_LAYOUT) {
+        return lab_refuse(verdict, LAB_REFUSED_NUMBER, said->layout, "another program has links of this layout");
     }
     if (said->busy_poll > BUSY_POLL_MAX) {
         return lab_refuse(verdict, LAB_REFUSED_NUMBER, said->busy_poll, "busy polling is for at most a second");
@@ -93,6 +99,7 @@ bool lab_setup_vm(struct lab_device *device, const void *message, struct lab_rec
         return lab_refuse(verdict, LAB_REFUSED_SYSTEM, ENOMEM, "no memory for the VM");
     }
     device->vm = *said;
+    device->vm.batch = said->batch == 0 ? LAB_BATCH_MAX : said->batch;
     device->page = (struct lab_stats *)(void *)page.base;
     lab_setup_page(device);
     for (uint32_t i = 0; i < said->interface_count; i++) {

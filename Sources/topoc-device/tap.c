@@ -201,7 +201,7 @@ static uint32_t lab_tap_transmit(void *guest, uint32_t budget)
     if (taken == tap->row && ++tap->full_rows % FULL_ROWS == 0 && tap->row < ROW_MAX) {
         tap->row *= 2u;
     }
-    return taken;
+    return taken < budget ? taken : budget - 1u;
 }
 
 static void lab_tap_done(void *guest, struct lab_packet *packet)

@@ -17,25 +17,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const uint64_t one = 1;
-
-/* Signals the peer of a link. Its bell never blocks; where it is full, the peer has been signalled often enough. */
-static void lab_wire_signal(void *context)
-{
-    struct lab_wire *wire = context;
-    lab_count(&wire->page->signals, 1);
-    (void)!write(wire->peer_bell, &one, sizeof(one));
-}
-
-/* Nothing is read: the bell is watched for edges, and each write is one. */
-static void lab_wire_rung(struct lab_watch *watch, uint32_t events)
-{
-    struct lab_wire *wire = watch->context;
-    (void)events;
-    wire->port->from_links = true;
-    lab_loop_queue(wire->port->device->loop, wire->port);
-}
-
 /* What can be said of the numbers alone. */
 static bool lab_wire_check(const struct lab_device *device, const struct lab_link *said, struct lab_verdict *verdict)
 {
@@ -133,8 +114,13 @@ static uint64_t lab_wire_taken(const struct topoc_switch_link *state)
 /* Frames that this end has published and the peer has not given back: lost, where the peer is dead. */
 static uint64_t lab_wire_outstanding(struct topoc_switch_link *state)
 {
-    bool sound = topoc_packed_driver_reclaim(&state->driver) != TOPOC_VQ_BROKEN;
-    return sound ? (uint16_t)(state->driver.next - state->driver.oldest) : 0;
+    bool sound = TOPOC_LINK(driver_reclaim)(&state->driver) != TOPOC_VQ_BROKEN;
+#if TOPOC_LINK_LAYOUT == TOPOC_LAYOUT_PACKED
+    uint32_t filled = state->driver.next;
+#else
+    uint32_t filled = state->driver.published;
+#endif
+    return sound ? (uint16_t)(filled - state->driver.oldest) : 0;
 }
 
 static void lab_wire_receive_from(struct lab_wire *wire, const struct lab_memory *memory)
@@ -217,6 +203,7 @@ bool lab_wire_give(struct lab_device *device, const void *message, struct lab_re
     wire->state->driver = next.driver;
     wire->generation = said->generation;
     wire->told = false;
+    lab_wire_meet(wire);
     return true;
 }
 
@@ -248,6 +235,7 @@ void lab_wire_end(struct lab_wire *wire)
     if (wire->port == NULL) {
         return;
     }
+    lab_wire_part(wire);
     lab_loop_remove(wire->port->device->loop, &wire->bell);
     close(wire->bell.descriptor);
     close(wire->peer_bell);

@@ -14,11 +14,16 @@ import Wiring
         Partition("far") { Link(1, 3) }
     }
 
-    /// With a process each or one for all, and asleep or polling while there is nothing to do.
-    @Test(arguments: [false, true], [0, 200]) func unicastGoesWhereTheWiringSays(_ shared: Bool, _ poll: UInt32) throws
-    {
+    /// With a process each or one for all, asleep or polling while there is nothing to do, and in either layout.
+    @Test(
+        arguments: [
+            (false, 0, .packed), (true, 0, .packed), (false, 200, .packed), (true, 200, .packed),
+            (false, 0, .libvirtqueue), (true, 0, .libvirtqueue),
+        ] as [(Bool, UInt32, LinkLayout)])
+    func unicastGoesWhereTheWiringSays(_ shared: Bool, _ poll: UInt32, _ layout: LinkLayout) throws {
         var settings = SmallVM.Settings()
         settings.busyPoll = poll
+        settings.layout = layout
         let lab = try SmallLab(assembly, settings, shared: shared)
         let flows = Set(lab.wiring.flows.map { Direction(from: $0.source, to: $0.destination) })
         var number: UInt32 = 0
@@ -33,6 +38,32 @@ import Wiring
             }
         }
         for vm in lab.vms { #expect(vm.receiveAll(quiet: 20) == []) }
+        // Devices that share a process ring no bells.
+        let signals = lab.vms.flatMap { vm in vm.wiring.peers.indices.map { vm.statistics(ofLink: $0).signals } }
+        #expect(shared ? signals.allSatisfy { $0 == 0 } : poll > 0 || signals.contains { $0 > 0 }, "\(signals)")
+    }
+
+    /// Many frames in a row, one by one or as many as there are: none is lost where the guest waits for room.
+    @Test(arguments: [1, 3, 256] as [UInt32], [LinkLayout.packed, .libvirtqueue])
+    func batchesOfAnySizeLoseNothing(_ batch: UInt32, _ layout: LinkLayout) throws {
+        var settings = SmallVM.Settings()
+        settings.batch = batch
+        settings.layout = layout
+        let lab = try SmallLab(assembly, settings)
+        let (from, to) = (lab.vms[0], lab.vms[1])
+        var arrived: [UInt32] = []
+        for number in 0..<2000 as Range<UInt32> {
+            while !from.guests[0].isWritable {
+                if let frame = to.receive(within: 100) { arrived.append(frame.number) }
+            }
+            from.send(Frame(to: to.wiring.mac, from: from.wiring.mac, number: number, length: 60 + Int(number) % 1400))
+            while let frame = to.receive(within: 0) {
+                #expect(frame.isWhole)
+                arrived.append(frame.number)
+            }
+        }
+        arrived += to.receiveAll().map(\.number)
+        #expect(arrived == Array(0..<2000))
     }
 
     @Test func broadcastGoesToAllPeers() throws {

@@ -34,6 +34,7 @@ import Wiring
             said.interface_count = 1
             said.link_count = 1
             said.frame_max = 1514
+            said.layout = 1
             return said
         }
 
@@ -99,7 +100,9 @@ import Wiring
         #expect(fresh.hello { $0.frame_max = 65551 }.refusal == LAB_REFUSED_NUMBER)
         #expect(fresh.hello { $0.frame_max = 13 }.refusal == LAB_REFUSED_NUMBER)
         #expect(fresh.hello { $0.offload = 2 }.refusal == LAB_REFUSED_MESSAGE)
-        #expect(fresh.hello { $0.zero = 1 }.refusal == LAB_REFUSED_MESSAGE)
+        #expect(fresh.hello { $0.restarted = 2 }.refusal == LAB_REFUSED_MESSAGE)
+        #expect(fresh.hello { $0.batch = 257 }.refusal == LAB_REFUSED_NUMBER)
+        #expect(fresh.hello { $0.layout = 3 }.refusal == LAB_REFUSED_NUMBER, "another program's")
         #expect(fresh.hello { $0.busy_poll = 1_000_001 }.refusal == LAB_REFUSED_NUMBER)
         #expect(fresh.hello({ _ in }, []).refusal == LAB_REFUSED_DESCRIPTORS)
         #expect(fresh.hello({ _ in }, [fresh.page, fresh.page]).refusal == LAB_REFUSED_DESCRIPTORS)

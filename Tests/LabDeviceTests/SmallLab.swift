@@ -32,9 +32,9 @@ final class SmallLab {
         for vm in wiring.vms {
             for peer in vm.peers { try renew(Direction(from: vm.number, to: peer.number)) }
         }
-        let one = shared ? try DeviceProcess(devices: wiring.vms.count) : nil
+        let one = shared ? try DeviceProcess(settings.program, devices: wiring.vms.count) : nil
         for vm in wiring.vms {
-            let process = try one ?? DeviceProcess()
+            let process = try one ?? DeviceProcess(settings.program)
             vms.append(try SmallVM(vm, process, at: shared ? vm.number : 0, tap: taps?[vm.number], in: self))
         }
         for vm in vms { try vm.begin(in: self, generation: generation, restarted: false) }
@@ -85,6 +85,12 @@ final class SmallVM {
         var queueLength: UInt32 = 256
         var busyPoll: UInt32 = 0
         var offload = false
+        var batch: UInt32 = 0
+        var layout = LinkLayout.packed
+
+        var program: String {
+            layout == .packed ? DeviceProcess.device : DeviceProcess.beside("topoc-device-libvirtqueue")
+        }
     }
 
     let wiring: VMWiring
@@ -110,7 +116,7 @@ final class SmallVM {
         settings = lab.settings
     }
 
-    func replace(with other: DeviceProcess?) throws { process = try other ?? DeviceProcess() }
+    func replace(with other: DeviceProcess?) throws { process = try other ?? DeviceProcess(settings.program) }
 
     func begin(in lab: SmallLab, generation: UInt32, restarted: Bool) throws {
         try expect(process.say(hello(restarted), LAB_VM, head: \.head, [pageMemory], to: device))
@@ -142,6 +148,8 @@ final class SmallVM {
         said.offload = settings.offload ? 1 : 0
         said.busy_poll = settings.busyPoll
         said.restarted = restarted ? 1 : 0
+        said.batch = settings.batch
+        said.layout = settings.layout == .packed ? 1 : 3
         return said
     }
 

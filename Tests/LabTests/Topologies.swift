@@ -47,6 +47,36 @@ enum Topologies {
 
         """)
 
+    /// Behind VM 0 there may be others.
+    static let bridging = file(
+        "bridging",
+        """
+        import Topology
+
+        Assembly("bridging") {
+            VM(0, sources: .any)
+            VM(1)
+            Partition("lan") { Link(0, 1) }
+        }
+
+        """)
+
+    /// Of five VMs one has the tree's device, and two have no link to it.
+    static let mixed = file(
+        "mixed",
+        """
+        import Topology
+
+        Assembly("mixed") {
+            VM(0)
+            VM(1, dataPath: .tree)
+            VMs(2..<5)
+            Partition("left") { Mesh(0..<3) }
+            Partition("right") { Link(3, 4) }
+        }
+
+        """)
+
     /// What goes on in the background holds nobody up.
     static let starting = file(
         "starting",

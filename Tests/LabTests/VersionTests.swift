@@ -74,7 +74,7 @@ struct VersionTests {
         let order = LabOrder(
             file: "faulty.topo", source: try Data(contentsOf: URL(filePath: Topologies.faulty)), allowed: [],
             guests: .namespaces, memoryMiB: 64, bootSeconds: 1, programs: [], offload: false, isAccelerated: false,
-            busyPoll: 0, heals: true, isBound: false)
+            busyPoll: 0, batch: 0, isOneProcess: false, heals: true, isBound: false)
         first.send(Envelope(version: TopocVersion.current, request: .up(order)))
         guard case .failed(let error) = try await answer(first) else {
             Issue.record("a faulty topology is up")

@@ -13,9 +13,11 @@ extension StatsSnapshot {
                 Self.time(receiver?.latencyP50), Self.time(receiver?.latencyP99), Self.time(receiver?.latencyMax),
             ]
         }
-        var text = TextTable(
-            ["FROM TO", "STATE", "SENT", "BYTES", "RECEIVED", "DROPPED", "WAITED", "P50", "P99", "MAX"], rows
-        ).text
+        var text = notes.map { "note: \($0)\n" }.joined()
+        text +=
+            TextTable(
+                ["FROM TO", "STATE", "SENT", "BYTES", "RECEIVED", "DROPPED", "WAITED", "P50", "P99", "MAX"], rows
+            ).text
         text += "\n"
         text +=
             TextTable(

@@ -3,7 +3,9 @@
 extension LabStatus {
     /// For a person.
     public var text: String {
-        var text = "lab `\(name)`: \(assembly), guests of the kind \(guests.rawValue), process \(process)\n\n"
+        var text = "lab `\(name)`: \(assembly), guests of the kind \(guests.rawValue), process \(process)\n"
+        for note in notes { text += "note: \(note)\n" }
+        text += "\n"
         text +=
             TextTable(
                 ["VM", "NAME", "GUEST", "DEVICE", "PROCESS", "RESTARTS", "ADDRESSES"],

@@ -38,6 +38,8 @@ public struct LabStatus: Codable, Sendable {
     public var version: String
     public var guests: GuestKind
     public var process: Int32
+    /// What is otherwise than a reader expects.
+    public var notes: [String]
     public var vms: [VM]
     public var links: [Link]
 }

@@ -78,6 +78,10 @@ public struct LabOrder: Codable, Sendable {
     public var isAccelerated: Bool
     /// Microseconds that a device looks for work before it sleeps.
     public var busyPoll: Int
+    /// Frames that a device passes on at once; 0: as many as there are.
+    public var batch: Int
+    /// All devices in one process: nothing keeps one from what is another's.
+    public var isOneProcess: Bool
     /// A device process that ends is started anew.
     public var heals: Bool
     /// The lab ends with the connection that asked for it.
@@ -85,7 +89,8 @@ public struct LabOrder: Codable, Sendable {
 
     public init(
         file: String, source: Data, allowed: [String], guests: GuestKind, memoryMiB: Int, bootSeconds: Int,
-        programs: [String], offload: Bool, isAccelerated: Bool, busyPoll: Int, heals: Bool, isBound: Bool
+        programs: [String], offload: Bool, isAccelerated: Bool, busyPoll: Int, batch: Int,
+        isOneProcess: Bool, heals: Bool, isBound: Bool
     ) {
         self.file = file
         self.source = source
@@ -97,6 +102,8 @@ public struct LabOrder: Codable, Sendable {
         self.offload = offload
         self.isAccelerated = isAccelerated
         self.busyPoll = busyPoll
+        self.batch = batch
+        self.isOneProcess = isOneProcess
         self.heals = heals
         self.isBound = isBound
     }

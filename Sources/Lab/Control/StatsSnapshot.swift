@@ -46,6 +46,8 @@ public struct StatsSnapshot: Codable, Sendable {
     public var lab: String
     /// Nanoseconds since the host started.
     public var time: UInt64
+    /// What is otherwise than a reader expects.
+    public var notes: [String]
     public var links: [Link]
     public var interfaces: [Interface]
 }

@@ -10,7 +10,8 @@ import Synchronization
     import Musl
 #endif
 
-/// The process that is a VM's network device, and the conversation with it.
+/// The process that is a VM's network device, and the conversation with it. Several may share a process, each with its
+/// own conversation.
 final class DeviceProcess: Sendable {
     /// An answer takes no longer, or the process is of no use.
     private static let patience = Duration.seconds(10)
@@ -24,23 +25,37 @@ final class DeviceProcess: Sendable {
     private let watch: ReadWatch
     private let conversation: DeviceConversation
 
+    /// One process with the devices of these VMs.
+    ///
     /// - Parameter program: the path of `topoc-device`.
-    init(_ instance: String, program: String) throws(LabError) {
-        var ends: [Int32] = [-1, -1]
-        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
-            throw LabError(LabRules.deviceEnded, "no socket for the device of \(instance): \(ErrorNumber())")
+    static func start(_ instances: [String], program: String) throws(LabError) -> [DeviceProcess] {
+        var sockets: [Descriptor] = []
+        var others: [Descriptor] = []
+        for instance in instances {
+            var ends: [Int32] = [-1, -1]
+            let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+            guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+                throw LabError(LabRules.deviceEnded, "no socket for the device of \(instance): \(ErrorNumber())")
+            }
+            // A device that reads nothing does not hold up the others.
+            _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+            sockets.append(Descriptor(ends[0]))
+            others.append(Descriptor(ends[1]))
         }
-        let socket = Descriptor(ends[0])
-        // A device that reads nothing does not hold up the others.
-        _ = fcntl(socket.number, F_SETFL, O_NONBLOCK)
+        let process: ChildProcess
         do throws(ProcessError) {
             process = try ChildProcess(
-                Command(program, ["\(ChildProcess.channelNumber)"]), bound: nil, channel: Descriptor(ends[1]))
+                Command(program, instances.indices.map { "\(ChildProcess.channelNumber + $0)" }), bound: nil,
+                channel: others.first, files: Array(others.dropFirst()))
         } catch {
             throw LabError(LabRules.device, error.message, notes: DeviceProgram.wayOut)
         }
+        return zip(instances, sockets).map { DeviceProcess($0, process, $1) }
+    }
+
+    private init(_ instance: String, _ process: ChildProcess, _ socket: Descriptor) {
         self.instance = instance
+        self.process = process
         self.socket = socket
         let (notices, sink) = AsyncStream.makeStream(of: DeviceNotice.self)
         self.notices = notices

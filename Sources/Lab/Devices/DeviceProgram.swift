@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import CVirtqueue
 import Processes
+import Wiring
 
 #if canImport(Glibc)
     import Glibc
@@ -12,11 +14,22 @@ import Processes
 enum DeviceProgram {
     static let wayOut = [
         "`topoc-device` lies beside `topoc`, and the variable TOPOC_DEVICE may name another",
-        "in a checkout, `swift build --product topoc-device` makes it",
+        "in a checkout, `swift build --product topoc-device` makes it, and `topoc-device-libvirtqueue` likewise",
     ]
 
-    /// The one that `TOPOC_DEVICE` names; else the one beside this program.
-    static func find() throws(LabError) -> String {
+    /// The one that `TOPOC_DEVICE` names; else the one beside this program. For libvirtqueue's layout the one whose name
+    /// says so.
+    static func find(for layout: LinkLayout) throws(LabError) -> String {
+        let packed = try find()
+        guard layout != .packed else { return packed }
+        let path = "\(packed)-\(layout.rawValue)"
+        guard access(path, X_OK) == 0 else {
+            throw LabError(LabRules.device, "there is no program `\(path)`", notes: wayOut)
+        }
+        return path
+    }
+
+    private static func find() throws(LabError) -> String {
         if let named = getenv("TOPOC_DEVICE").map({ String(cString: $0) }), !named.isEmpty {
             guard let path = Command.find(named) else {
                 throw LabError(
@@ -32,6 +45,16 @@ enum DeviceProgram {
             throw LabError(LabRules.device, "there is no program `\(beside)`", notes: wayOut)
         }
         return beside
+    }
+}
+
+extension LinkLayout {
+    /// As topoc/link.h has it.
+    var number: UInt32 {
+        switch self {
+        case .packed: UInt32(TOPOC_LAYOUT_PACKED)
+        case .libvirtqueue: UInt32(TOPOC_LAYOUT_LIBVIRTQUEUE)
+        }
     }
 }
 

@@ -10,15 +10,29 @@ extension Lab {
     private static let mostStarts = 5
     private static let startsWithin = Duration.seconds(10)
 
-    /// Starts the device of a VM and tells it all that it needs. Links keep their memory.
-    func startDevice(of number: Int, isAnew: Bool) async throws(LabError) {
+    /// The VMs whose devices live and die with this one's, by their numbers.
+    func companions(of number: Int) -> [Int] {
+        guard order.isOneProcess else { return [number] }
+        return wiring.vms.filter { $0.layout == wiring.vms[number].layout }.map(\.number)
+    }
+
+    /// Starts the devices of companions and tells each all that it needs. Links keep their memory.
+    func startDevices(of numbers: [Int], isAnew: Bool) async throws(LabError) {
+        guard let first = numbers.first else { return }
+        let program = try DeviceProgram.find(for: wiring.vms[first].layout)
+        let started = try DeviceProcess.start(numbers.map { wiring.vms[$0].instance }, program: program)
+        for (number, device) in zip(numbers, started) {
+            devices[number].process = device
+            devices[number].starts.append(.now)
+            devices[number].state = "starting"
+            devices[number].brokenLinks = [:]
+            watch(device, of: number)
+        }
+        for (number, device) in zip(numbers, started) { try await begin(device, of: number, isAnew: isAnew) }
+    }
+
+    private func begin(_ device: DeviceProcess, of number: Int, isAnew: Bool) async throws(LabError) {
         let vm = wiring.vms[number]
-        let device = try DeviceProcess(vm.instance, program: program)
-        devices[number].process = device
-        devices[number].starts.append(.now)
-        devices[number].state = "starting"
-        devices[number].brokenLinks = [:]
-        watch(device, of: number)
         var hello = lab_vm()
         hello.version = LAB_VERSION
         hello.number = UInt32(number)
@@ -29,6 +43,8 @@ extension Lab {
         hello.offload = order.offload ? 1 : 0
         hello.busy_poll = UInt32(order.busyPoll)
         hello.restarted = isAnew ? 1 : 0
+        hello.batch = UInt32(order.batch)
+        hello.layout = vm.layout.number
         try await device.tell(hello, [pages[number].file])
         for (place, interface) in vm.interfaces.enumerated() {
             guard let table = interface.table else { continue }
@@ -90,7 +106,7 @@ extension Lab {
         captures[number] = nil
     }
 
-    /// Mends what ends, one device after the other.
+    /// Mends what ends, one process after the other.
     func heal() async {
         for await death in deaths where !isEnding {
             let number = death.vm
@@ -106,11 +122,13 @@ extension Lab {
                 continue
             }
             do throws(LabError) {
-                try await renew(number)
+                try await renew(companions(of: number))
                 answer(number, nil)
             } catch {
-                devices[number].process?.process.stop()
-                devices[number].state = error.message
+                for companion in companions(of: number) {
+                    devices[companion].process?.process.stop()
+                    devices[companion].state = error.message
+                }
                 answer(number, error)
             }
         }
@@ -129,19 +147,21 @@ extension Lab {
     }
 
     /// A new process with new memory for its links; the peers first take what the old memory still holds.
-    private func renew(_ number: Int) async throws(LabError) {
-        let concerned = links.indices.filter { links[$0].lower == number || links[$0].higher == number }
+    private func renew(_ numbers: [Int]) async throws(LabError) {
+        let anew = Set(numbers)
+        let concerned = links.indices.filter { anew.contains(links[$0].lower) || anew.contains(links[$0].higher) }
         for index in concerned { try links[index].renew() }
-        try await startDevice(of: number, isAnew: true)
+        try await startDevices(of: numbers, isAnew: true)
         for index in concerned {
-            let peer = links[index].other(than: number)
-            let (message, descriptors) = links[index].message(to: wiring.vms[peer])
-            // A peer that has ended, too, is told when it begins.
-            try? await devices[peer].process?.tell(message, descriptors)
+            for peer in [links[index].lower, links[index].higher] where !anew.contains(peer) {
+                let (message, descriptors) = links[index].message(to: wiring.vms[peer])
+                // A peer that has ended, too, is told when it begins.
+                try? await devices[peer].process?.tell(message, descriptors)
+            }
         }
     }
 
-    /// Ends the device of a VM, as a fault would. The number of the process.
+    /// Ends the device of a VM, and those that share its process, as a fault would. The number of the process.
     func kill(_ number: Int) throws(LabError) -> Int32 {
         guard let device = devices[number].process else {
             throw LabError(
@@ -152,11 +172,12 @@ extension Lab {
         return device.process.id
     }
 
-    /// Ends the device of a VM and starts another; waits until it runs.
+    /// Ends the device of a VM, and those that share its process, and starts others; waits until it runs.
     func restart(_ number: Int) async throws(LabError) {
         if let device = devices[number].process {
             device.process.stop()
             _ = await device.process.ending
+            end(device, of: number, "ended by hand")
         }
         let error = await withCheckedContinuation { continuation in
             devices[number].waiters.append(continuation)

@@ -17,7 +17,6 @@ actor Lab {
     nonisolated let name: LabName
     nonisolated let order: LabOrder
     nonisolated let wiring: Wiring
-    let program: String
     var links: [LabLink] = []
     /// By VM.
     var machines: [any Machine] = []
@@ -53,7 +52,7 @@ actor Lab {
         self.name = name
         self.order = order
         self.wiring = wiring
-        program = try DeviceProgram.find()
+        for layout in Set(wiring.vms.map(\.layout)) { _ = try DeviceProgram.find(for: layout) }
         devices = wiring.vms.map { _ in DeviceSlot() }
         (deaths, deathSink) = AsyncStream.makeStream(of: Death.self)
     }
@@ -78,8 +77,12 @@ actor Lab {
         }
         let factory = try await MachineFactory(order, wiring, name: name, progress)
         for vm in wiring.vms { machines.append(try await factory.machine(vm)) }
-        for vm in wiring.vms { try await startDevice(of: vm.number, isAnew: false) }
+        for vm in wiring.vms {
+            let companions = companions(of: vm.number)
+            if companions.first == vm.number { try await startDevices(of: companions, isAnew: false) }
+        }
         Task { await heal() }
+        for note in notes { progress("note: \(note)") }
         progress("\(wiring.vms.count) devices, \(links.count) links; \(factory.verb)")
         let machines = machines
         let boots = await withTaskGroup(of: (Int, LabError?).self) { group in
@@ -147,7 +150,7 @@ actor Lab {
         }
         return LabStatus(
             name: name.text, assembly: wiring.name, version: TopocVersion.current, guests: order.guests,
-            process: getpid(), vms: vms,
+            process: getpid(), notes: notes, vms: vms,
             links: links.map {
                 LabStatus.Link(
                     from: $0.lower, to: $0.higher, partition: $0.partition, generation: $0.generation,
@@ -155,11 +158,26 @@ actor Lab {
             })
     }
 
+    /// What is otherwise in this lab than its reader expects.
+    nonisolated var notes: [String] {
+        var notes: [String] = []
+        if order.isOneProcess {
+            notes.append("the devices share a process: nothing but its own code keeps one from another's links")
+        }
+        let others = wiring.vms.filter { $0.layout == .libvirtqueue }.map(\.instance)
+        if !others.isEmpty {
+            notes.append(
+                "the links of \(others.joined(separator: ", ")) have libvirtqueue's layout; the devices are topoc's, also "
+                    + "where the topology says `dataPath: .tree`")
+        }
+        return notes
+    }
+
     func stats() -> StatsSnapshot {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return StatsSnapshot(
-            lab: name.text, time: UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec),
+            lab: name.text, time: UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec), notes: notes,
             links: wiring.vms.flatMap { vm in
                 vm.peers.indices.map { number in
                     StatsSnapshot.Link(

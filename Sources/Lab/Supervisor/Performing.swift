@@ -37,7 +37,8 @@ extension Lab {
             say(.progress("\(try await healAll()) links joined"))
         case .kill(let vm):
             let number = try self.vm(vm).number
-            say(.progress("ended process \(try kill(number)), the device of vm\(number)"))
+            let ended = companions(of: number).map { "vm\($0)" }.joined(separator: ", ")
+            say(.progress("ended process \(try kill(number)), the device of \(ended)"))
         case .restart(let vm): try await restart(try self.vm(vm).number)
         case .scenario(let name):
             return try await Scenario.named(name).play(in: self, say)

@@ -25,11 +25,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LAB_VERSION 1u
+#define LAB_VERSION 2u
 #define LAB_INTERFACES_MAX 8u /* of one VM */
 #define LAB_LINKS_MAX 256u    /* of one VM; TOPOC_SWITCH_LINKS_MAX */
 #define LAB_CAPTURES_MAX 4u   /* of one VM, at a time */
 #define LAB_TABLE_MAX 1024u   /* entries, and displacements, of an interface's MAC table */
+#define LAB_BATCH_MAX 256u    /* frames that an interface moves in a direction before others have their turn */
 #define LAB_TEXT_MAX 112u     /* bytes of a text, with the zero behind it */
 #define LAB_DESCRIPTORS_MAX 4u
 #define LAB_MESSAGE_MAX 16384u /* bytes of any message */
@@ -88,7 +89,8 @@ struct lab_vm {
     uint32_t offload;         /* 1: checksums and segmentation may be left to the receiver (lab/frame.h); or 0 */
     uint32_t busy_poll;       /* microseconds that it looks for work before it sleeps; 0 … 1000000 */
     uint32_t restarted;       /* 1: one before it died; what the guest made available is completed and not sent; or 0 */
-    uint32_t zero;
+    uint32_t batch;           /* frames that are published, and given to the guest, at once; 1 … LAB_BATCH_MAX, or 0: all */
+    uint32_t layout;          /* TOPOC_LAYOUT_… of its links (topoc/link.h): what this program was compiled for */
 };
 
 /*

@@ -67,6 +67,15 @@ struct LabTopology: ParsableArguments {
     var busyPoll = 0
 
     @Option(
+        help: ArgumentHelp(
+            "Frames that a device passes on at once; 0 is as many as there are.", valueName: "frames",
+            visibility: .hidden))
+    var batch = 0
+
+    @Flag(help: "All devices in one process: faster, without the isolation that a process for each VM gives.")
+    var oneProcess = false
+
+    @Option(
         name: .customLong("allow"),
         help: ArgumentHelp("Let findings of this code pass. May be given several times.", valueName: "code"))
     var allowed: [String] = []
@@ -80,6 +89,9 @@ struct LabTopology: ParsableArguments {
         }
         guard (0...1_000_000).contains(busyPoll) else {
             throw ValidationError("--busy-poll is 0 to 1000000 microseconds, and not \(busyPoll).")
+        }
+        guard (0...256).contains(batch) else {
+            throw ValidationError("--batch is 0 to 256 frames, and not \(batch).")
         }
     }
 
@@ -99,7 +111,7 @@ struct LabTopology: ParsableArguments {
         return LabOrder(
             file: source.name, source: Data(source.bytes), allowed: allowed, guests: guests, memoryMiB: memory,
             bootSeconds: bootTime, programs: programs + built, offload: offload, isAccelerated: kvm,
-            busyPoll: busyPoll, heals: !noHealing, isBound: isBound)
+            busyPoll: busyPoll, batch: batch, isOneProcess: oneProcess, heals: !noHealing, isBound: isBound)
     }
 }
 
