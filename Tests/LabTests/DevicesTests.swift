@@ -70,6 +70,14 @@ struct DevicesTests {
         }
     }
 
+    /// On seL4 no trailer follows a frame: where its memory is only just enough, the lab adds to it.
+    @Test func theLeastMemoryIsEnough() async throws {
+        try await LabProgram.withLab(Topologies.narrow) { lab in
+            let call = ["vm0", "--", "ping", "-c", "2", "-i", "0.2", "-W", "5", "-s", "1472", "vm1"]
+            #expect(try await lab.run("exec", call).succeeded)
+        }
+    }
+
     /// A station behind the bridge in a guest: the peer reaches it where the topology lets the VM send from any address,
     /// and otherwise its frames are dropped and counted.
     @Test(arguments: [true, false]) func aStationBehindAGuestIsReached(_ isAllowed: Bool) async throws {

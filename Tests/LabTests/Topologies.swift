@@ -77,6 +77,20 @@ enum Topologies {
 
         """)
 
+    /// Links with as little memory as libvirtqueue's rings and a frame of theirs need.
+    static let narrow = file(
+        "narrow",
+        """
+        import Topology
+
+        Assembly("narrow", sharedMemory: 8192) {
+            VM(0)
+            VM(1, dataPath: .tree)
+            Partition("lan") { Link(0, 1) }
+        }
+
+        """)
+
     /// What goes on in the background holds nobody up.
     static let starting = file(
         "starting",

@@ -62,7 +62,12 @@ actor Lab {
     /// Starts everything; what fails ends this process, and with it all that was started.
     func rise(_ progress: @escaping @Sendable (String) -> Void) async throws(LabError) {
         let offload = order.offload
-        let memory = { @Sendable (peer: Peer) -> Int in offload ? max(peer.sharedMemory, 1 << 20) : peer.sharedMemory }
+        let vms = wiring.vms
+        let memory = { @Sendable (peer: Peer) -> Int in
+            // The least of libvirtqueue's layout has room for one frame, and none for a trailer behind it.
+            let trailers = vms[peer.number].layout == .packed ? 0 : Target.pageSize
+            return max(peer.sharedMemory + trailers, offload ? 1 << 20 : 0)
+        }
         try HostLimits(wiring, order, linkMemory: memory).check()
         for vm in wiring.vms {
             pages.append(try StatsPage(vm.instance, linkCount: vm.peers.count))
