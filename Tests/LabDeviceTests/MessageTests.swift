@@ -91,7 +91,7 @@ import Wiring
 
     @Test func theVMIsChecked() throws {
         let fresh = try Fresh()
-        #expect(fresh.hello { $0.version = 2 }.refusal == LAB_REFUSED_VERSION)
+        #expect(fresh.hello { $0.version = LAB_VERSION + 1 }.refusal == LAB_REFUSED_VERSION)
         #expect(fresh.hello { $0.guest = 3 }.refusal == LAB_REFUSED_NUMBER)
         #expect(fresh.hello { $0.interface_count = 0 }.refusal == LAB_REFUSED_NUMBER)
         #expect(fresh.hello { $0.interface_count = 9 }.refusal == LAB_REFUSED_NUMBER)

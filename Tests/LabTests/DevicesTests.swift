@@ -74,7 +74,8 @@ struct DevicesTests {
     @Test func theLeastMemoryIsEnough() async throws {
         try await LabProgram.withLab(Topologies.narrow) { lab in
             let call = ["vm0", "--", "ping", "-c", "2", "-i", "0.2", "-W", "5", "-s", "1472", "vm1"]
-            #expect(try await lab.run("exec", call).succeeded)
+            let reached = try await lab.run("exec", call)
+            #expect(reached.succeeded, "\(reached.outputText)")
         }
     }
 
