@@ -50,6 +50,7 @@ let package = Package(
                 .embedInCode("CMakeLists.txt.template"),
                 .embedInCode("app_settings.cmake.template"),
                 .embedInCode("connections.h.template"),
+                .embedInCode("filter_component.h.template"),
                 .embedInCode("hostname.template"),
                 .embedInCode("hosts.template"),
                 .embedInCode("interfaces.template"),
@@ -66,7 +67,8 @@ let package = Package(
                 .embedInCode("virtio_net_vswitch.h.template"),
                 .embedInCode("virtio_net_vswitch_libvirtqueue.c.template"),
                 .embedInCode("virtqueues-from.template.c.template"),
-                // The core that the device is built over: symbolic links to the headers of CVirtqueue and CVSwitch.
+                // The core that device and filter are built over: symbolic links to its headers.
+                .embedInCode("CFilter"),
                 .embedInCode("CVirtqueue"),
                 .embedInCode("CVSwitch"),
             ]),
@@ -90,6 +92,8 @@ let package = Package(
         // The data path: C11, freestanding, inline in its headers.
         .target(name: "CVirtqueue"),
         .target(name: "CVSwitch", dependencies: ["CVirtqueue"]),
+        // What judges frames between two links.
+        .target(name: "CFilter", dependencies: ["CVirtqueue"]),
         // The names of libvirtqueue, libsel4camkes and libvswitch over it, for C that was written against those.
         .target(name: "CVirtqueueCompat", dependencies: ["CVirtqueue", "CVSwitch"]),
         // The data path's Swift face, and what it needs of Linux.
@@ -125,9 +129,11 @@ let package = Package(
         .target(name: "CLab", dependencies: ["CVSwitch"]),
         // Guests' network devices over vhost-user, behind lab/guest_side.h.
         .target(name: "CVhostUser", dependencies: ["CLab", "CVirtqueue", "CVSwitch"]),
-        .executableTarget(name: "topoc-device", dependencies: ["CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
         .executableTarget(
-            name: "topoc-device-libvirtqueue", dependencies: ["CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
+            name: "topoc-device", dependencies: ["CFilter", "CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
+        .executableTarget(
+            name: "topoc-device-libvirtqueue",
+            dependencies: ["CFilter", "CLab", "CVhostUser", "CVirtqueue", "CVSwitch"]),
         // A lab's process, the guests of either kind, and whoever speaks with it.
         .target(name: "CLabHost"),
         .target(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-/// A header of the data path's core, as it stands in `Sources/CVirtqueue` and `Sources/CVSwitch`: embedded through
+/// A header of the data path's core, as it stands in `Sources/CVirtqueue`, `CVSwitch` and `CFilter`: embedded through
 /// symbolic links, so that what is emitted and what is tested, proved and measured is one file.
 public struct CoreHeader: Sendable {
     /// As `#include <topoc/…>` names it.
@@ -36,5 +36,13 @@ public struct CoreHeader: Sendable {
         CoreHeader(name: "vq_split_device.h", bytes: PackageResources.vq_split_device_h),
         CoreHeader(name: "vq_split_driver.h", bytes: PackageResources.vq_split_driver_h),
         CoreHeader(name: "vq_types.h", bytes: PackageResources.vq_types_h),
+    ]
+
+    /// `filter_carry.h` and what it includes beside `link.h`.
+    public static let filter = [
+        CoreHeader(name: "filter.h", bytes: PackageResources.filter_h),
+        CoreHeader(name: "filter_carry.h", bytes: PackageResources.filter_carry_h),
+        CoreHeader(name: "filter_parse.h", bytes: PackageResources.filter_parse_h),
+        CoreHeader(name: "filter_types.h", bytes: PackageResources.filter_types_h),
     ]
 }

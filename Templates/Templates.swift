@@ -7,6 +7,7 @@ public struct Template: Sendable {
     public static let cmakeLists = Template(bytes: PackageResources.CMakeLists_txt_template)
     public static let appSettings = Template(bytes: PackageResources.app_settings_cmake_template)
     public static let connectionsHeader = Template(bytes: PackageResources.connections_h_template)
+    public static let filter = Template(bytes: PackageResources.filter_component_h_template)
     public static let hostname = Template(bytes: PackageResources.hostname_template)
     public static let hosts = Template(bytes: PackageResources.hosts_template)
     public static let interfaces = Template(bytes: PackageResources.interfaces_template)

@@ -6,7 +6,7 @@ import Diagnostics
 public enum LabRules {
     public static let all = [
         namespaces, tap, emulator, image, device, alreadyUp, notUp, noVM, noLink, tooLarge, guest, deviceEnded, flow,
-        scenario, version, supervisor, topology,
+        scenario, version, supervisor, topology, compiler,
     ]
 
     public static let namespaces = rule(
@@ -90,6 +90,12 @@ public enum LabRules {
         "A lab's process reads the topology again, and takes no other's word for it. What is wrong with it `topoc lint` "
             + "says, with the place.",
         bad: "topoc lab up faulty.topo", good: "topoc lint --target lab faulty.topo")
+
+    public static let compiler = rule(
+        "TOPO818", "lab-no-compiler", "The rules of a filter cannot be compiled for this host.",
+        "A filter's rules become C, the same that `topoc build` puts into its component. The lab compiles it with the "
+            + "C compiler of this host, cc, gcc or clang, and loads it into the filter's process before that confines itself.",
+        bad: "topoc lab up filter.topo", good: "apt-get install gcc libc6-dev && topoc lab up filter.topo")
 
     private static func rule(
         _ code: String, _ name: String, _ summary: String, _ rationale: String, bad: String, good: String

@@ -17,6 +17,17 @@ public enum AssemblyBuilder {
     public static func buildEither(second part: [AssemblyElement]) -> [AssemblyElement] { part }
 }
 
+/// Collects the rules in a filter's braces.
+@resultBuilder
+public enum FilterBuilder {
+    public static func buildExpression(_ rule: FilterRule) -> [FilterRule] { [rule] }
+    public static func buildBlock(_ parts: [FilterRule]...) -> [FilterRule] { parts.flatMap { $0 } }
+    public static func buildArray(_ parts: [[FilterRule]]) -> [FilterRule] { parts.flatMap { $0 } }
+    public static func buildOptional(_ part: [FilterRule]?) -> [FilterRule] { part ?? [] }
+    public static func buildEither(first part: [FilterRule]) -> [FilterRule] { part }
+    public static func buildEither(second part: [FilterRule]) -> [FilterRule] { part }
+}
+
 /// Collects what stands in a partition's braces.
 @resultBuilder
 public enum PartitionBuilder {

@@ -7,14 +7,19 @@ public struct Partition: Sendable, Hashable {
     public var name: Placed<String>
     public var links: [LinkGroup]
     public var queues: QueueSettings
+    /// What stands in the middle of its one link; `nil` where VMs are joined with each other.
+    public var filter: FilterSettings?
     public var origin: Origin
 
     public init(
-        name: Placed<String>, links: [LinkGroup], queues: QueueSettings = QueueSettings(), origin: Origin = Origin()
+        name: Placed<String>, links: [LinkGroup], queues: QueueSettings = QueueSettings(),
+        filter: FilterSettings? = nil,
+        origin: Origin = Origin()
     ) {
         self.name = name
         self.links = links
         self.queues = queues
+        self.filter = filter
         self.origin = origin
     }
 }

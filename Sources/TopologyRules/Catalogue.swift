@@ -16,6 +16,8 @@ public enum Catalogue {
         UnknownVM.self, SelfLink.self, DuplicatePeer.self, AsymmetricLink.self, PairInTwoPartitions.self,
         QueueMismatch.self, EmptyPartition.self, LoneVM.self, BroadcastDomain.self, TooFewMembers.self, NoVM.self,
         UnlearnedPeer.self,
+        FilterEnd.self, FilterArgument.self, FilterValue.self, UnreachableRule.self, ConflictingRules.self,
+        FilterPassesNothing.self, TooManyFilterRules.self, CakeMLForwardsAll.self, FilterDataPath.self,
         VSwitchNodes.self, NotificationBadges.self, QueueIDs.self, SerialServerVMs.self, QueueLength.self,
         FixedQueueLength.self, SharedMemoryPages.self, RingOverflow.self, FrameOverflow.self, FramesInFlight.self,
         GuestMemory.self, UntypedMemory.self, UntypedMargin.self, TooManyInterfaces.self,

@@ -63,7 +63,17 @@ extension Wiring {
         name = network.assembly.name.value
         self.target = target
         self.vms = vms
-        connections = Self.connections(drafts, in: network)
+        var connections = Self.connections(drafts, in: network)
+        var filters: [FilterWiring] = []
+        for filter in network.filters {
+            guard let peer = peers[filter.first].first(where: { $0.number == filter.second }) else { return nil }
+            connections[peer.connection].filter = filters.count
+            filters.append(
+                FilterWiring(
+                    filter, connection: peer.connection, layout: network.layout(of: filter.first, on: target)))
+        }
+        self.connections = connections
+        self.filters = filters
         programs = network.assembly.programs.map {
             ProgramsFolder(path: $0.folder.value, names: $0.names.map(\.value))
         }

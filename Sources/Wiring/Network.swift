@@ -16,6 +16,8 @@ public struct Network: Sendable {
     public let unresolved: [UnresolvedReference]
     /// The `Never` assertions, in the order declared.
     public let nevers: [ResolvedNever]
+    /// The filters whose VMs are there, in the order declared.
+    public let filters: [ResolvedFilter]
     /// For each node the indices of the halves that leave it, in order.
     public let rows: [[Int]]
     /// For each node its network interfaces, one at least.

@@ -46,6 +46,7 @@ extension Network {
         self.halves = halves
         self.unresolved = unresolved
         self.nevers = nevers
+        filters = Self.filters(of: assembly, index: lookup.index(of:))
         self.rows = rows
         interfaces = nodes.indices.map { Self.interfaces(of: nodes[$0], row: rows[$0].map { halves[$0] }) }
         links = LinkIndex(halves)

@@ -11,6 +11,8 @@ public struct Wiring: Sendable, Hashable {
     public let vms: [VMWiring]
     /// One `seL4VirtQueues` connection each, with its own `VirtQueueInit`.
     public let connections: [Connection]
+    /// What stands in the middle of links, in the order declared.
+    public let filters: [FilterWiring]
     /// What every guest has that runs the tree's root file system.
     public let programs: [ProgramsFolder]
 }
@@ -108,6 +110,9 @@ public struct Connection: Sendable, Hashable {
     public let initInstance: String
     /// The VMs' rows, by ascending VM.
     public let rows: [Row]
+    /// Index into `Wiring.filters`, of the one that its two VMs are joined through: then there are two connections, one
+    /// to each of them, which the filter names.
+    public internal(set) var filter: Int?
 
     /// The CAmkES connection: `topology_def_conn`.
     public var name: String { "\(topology)_conn" }
@@ -138,6 +143,8 @@ public struct Flow: Sendable, Hashable {
     public let receiveID: Int
     public let queueLength: Int
     public let sharedMemory: Int
+    /// Index into `Wiring.filters`, of the one that judges its frames.
+    public let filter: Int?
 }
 
 extension Wiring {
@@ -157,7 +164,7 @@ extension Wiring {
                     connection: peer.connection, destinationMAC: peer.mac,
                     sourceMAC: vm.interfaces[peer.interface].mac, sendID: peer.sendID,
                     receiveID: receiveID,
-                    queueLength: connection.queueLength, sharedMemory: peer.sharedMemory)
+                    queueLength: connection.queueLength, sharedMemory: peer.sharedMemory, filter: connection.filter)
             }
         }
     }

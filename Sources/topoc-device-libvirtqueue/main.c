@@ -17,6 +17,7 @@
 #include "../topoc-device/control.c"
 #include "../topoc-device/counters.c"
 #include "../topoc-device/device.c"
+#include "../topoc-device/filter.c"
 #include "../topoc-device/impair.c"
 #include "../topoc-device/loop.c"
 #include "../topoc-device/main.c"

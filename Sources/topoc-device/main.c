@@ -6,12 +6,14 @@
 
 /*
  * The device process of a VM of a lab: `topoc-device 3`, started by the supervisor with one end of a socket of messages
- * (lab/control.h) as descriptor 3. With several descriptors it is several devices, which share a thread.
+ * (lab/control.h) as descriptor 3. With several descriptors it is several devices, which share a thread. With
+ * `--filter 3` it is the process of a filter.
  */
 
 #define _GNU_SOURCE
 
 #include "device.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -57,8 +59,12 @@ int main(int count, char **arguments)
         fprintf(stderr, "topoc-device: started by `topoc lab`, with the descriptor of its socket: topoc-device 3\n");
         return 2;
     }
+    bool filters = count == 3 && strcmp(arguments[1], "--filter") == 0;
     close_others(count, arguments);
     signal(SIGPIPE, SIG_IGN);
+    if (filters) {
+        return lab_filter_run(descriptor_of(arguments[2]));
+    }
     prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul); /* frames are delayed by what was asked, not by 50 us more */
     if (!lab_loop_init(&loop)) {
         fprintf(stderr, "topoc-device: epoll: %s\n", strerror(errno));

@@ -42,7 +42,9 @@ import Wiring
         }
         #expect(emitted["switch.h"] != nil && emitted["vq_packed.h"] != nil)
         for (name, text) in emitted {
-            let places = ["CVirtqueue", "CVSwitch"].map { sources.appending(path: "\($0)/include/topoc/\(name)") }
+            let places = ["CVirtqueue", "CVSwitch", "CFilter"].map {
+                sources.appending(path: "\($0)/include/topoc/\(name)")
+            }
             #expect(places.compactMap { try? String(contentsOf: $0, encoding: .utf8) } == [text], "\(name)")
             for included in text.matches(of: /#include <topoc\/(.*)>/).map({ String($0.1) }) {
                 #expect(emitted[included] != nil, "\(name) includes \(included): add it to Templates/Core.swift")

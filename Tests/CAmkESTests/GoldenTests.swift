@@ -42,17 +42,17 @@ import Wiring
         "connectors/topocVirtQueues.camkes", "connectors/templates/topocVirtQueues-from.template.c",
         "connectors/templates/topocVirtQueues-from.template.h", "src/virtio_net_vswitch.c",
         "src/virtio_net_vswitch.h", "src/virtio_net_vswitch_libvirtqueue.c", "src/virtio_net_vswitch_arm.c",
-        "src/virtio_net_vswitch_arm.h",
+        "src/virtio_net_vswitch_arm.h", "src/filter_component.h",
     ]
 
     static let cases: [Case] =
-        ["zmq_samples", "disjoint", "bridge", "sizes", "guests", "programs", "star"].flatMap { name in
+        ["zmq_samples", "disjoint", "bridge", "sizes", "guests", "programs", "star", "cakeml"].flatMap { name in
             AssemblyForm.allCases.map { Case(name: name, target: .newest.overTree, form: $0) }
         }
         + [Target.camkes3_8, .camkes3_9, .camkes3_10].flatMap { target in
             AssemblyForm.allCases.map { Case(name: "zmq_samples", target: target.overTree, form: $0) }
         }
-        + ["zmq_samples", "bridge", "interfaces", "mixed", "star"].flatMap { name in
+        + ["zmq_samples", "bridge", "interfaces", "mixed", "star", "filter"].flatMap { name in
             AssemblyForm.allCases.map { Case(name: name, target: .newest, form: $0) }
         } + [
             Case(name: "zmq_samples", target: .camkes3_9, form: .macros),

@@ -8,7 +8,9 @@ import Testing
 @Suite struct DataPathCTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let headers = ["CVirtqueue", "CVSwitch"].map { root.appending(path: "Sources/\($0)/include").path }
+    private static let headers = ["CVirtqueue", "CVSwitch", "CFilter"].map {
+        root.appending(path: "Sources/\($0)/include").path
+    }
 
     @Test(.enabled(if: CCompiler.missing.isEmpty, "not there: \(CCompiler.missing)")) func everyCompilerIsThere() {
         #expect(CCompiler.available == CCompiler.all)
@@ -22,7 +24,8 @@ import Testing
         // gcc finds some faults only where it makes code, and makes none of a function that nothing calls.
         let keeping = compiler.program == "gcc" ? ["-fkeep-inline-functions"] : []
         let said = try compiler.complaints(
-            about: [("data_path.c", "#include <topoc/switch.h>\n")], including: Self.headers,
+            about: [("data_path.c", "#include <topoc/switch.h>\n#include <topoc/filter_carry.h>\n")],
+            including: Self.headers,
             options: ["-ffreestanding", "-DTOPOC_LINK_LAYOUT=\(layout)"] + keeping)
         #expect(said == "")
     }

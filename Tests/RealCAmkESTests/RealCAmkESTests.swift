@@ -41,6 +41,11 @@ struct RealCAmkESTests {
         ),
     ]
 
+    /// The variant of upstream's zmq_samples.
+    private static let cakeML = assembly("cakeml") {
+        Filter("proxy", between: 0, and: 1, implementation: .cakeML) { Allow(.any) }
+    }
+
     private static func assembly(
         _ name: String, vms: Int = 2, @AssemblyBuilder _ partitions: () -> [AssemblyElement]
     ) -> Assembly {
@@ -60,7 +65,17 @@ struct RealCAmkESTests {
         ),
         ("per_partition", perPartition),
         ("mixed", mixed),
+        ("filter", filter),
     ]
+
+    /// VM 1 behind two filters, one of them with a clock.
+    static let filter = assembly("filter", vms: 3) {
+        Filter("fw", between: 0, and: 1) {
+            Allow(.arp, rate: 100)
+            Allow(.tcp, port: 5555, from: 0)
+        }
+        Filter("other", between: 2, and: 1, queueLength: 128) { Allow(.any) }
+    }
 
     /// A VM with an interface for each of its two partitions.
     static let perPartition = Assembly(
@@ -85,7 +100,7 @@ struct RealCAmkESTests {
     static let meshOfTwelve = assembly("mesh12", vms: 12) { Partition("lan") { Mesh(0..<12) } }
 
     static let cases = DataPath.allCases.flatMap { dataPath in
-        (dataPath == .topoc ? topologies + large : topologies).flatMap { topology in
+        (dataPath == .topoc ? topologies + large : topologies + [("cakeml", cakeML)]).flatMap { topology in
             AssemblyForm.allCases.map { form in
                 Case(name: topology.name, assembly: topology.assembly, form: form, dataPath: dataPath)
             }
@@ -181,7 +196,7 @@ struct RealCAmkESTests {
             VMs(0..<7)
             Partition("lan") { Star(hub: 0, 1..<7) }
         }
-        let large = [star, RealCAmkESTests.perPartition, RealCAmkESTests.mixed]
+        let large = [star, RealCAmkESTests.perPartition, RealCAmkESTests.mixed, RealCAmkESTests.filter]
         for dataPath in release.dataPaths {
             let target = try #require(release.with(dataPath))
             for assembly in dataPath == .topoc ? large + [bridge] : [bridge] {

@@ -11,6 +11,7 @@ import Wiring
     /// Codes whose example cannot do without others: a VM with too many peers has too many in each way of counting.
     private static let companions: [String: Set<String>] = [
         "TOPO124": ["TOPO205"],
+        "TOPO328": ["TOPO329"],
         "TOPO401": ["TOPO402"],
         "TOPO402": ["TOPO401"],
         "TOPO403": ["TOPO309", "TOPO404"],

@@ -56,6 +56,8 @@ private struct Document: Encodable {
         var connection: String
         var destination: Int
         var destinationMAC: String
+        /// What it passes, `through fw: rule 2, Allow(.arp)…`, a sentence for each rule; `nil` where nothing judges it.
+        var filter: [String]?
         var partition: String
         var queueLength: Int
         var receiveID: Int
@@ -108,7 +110,8 @@ private struct Document: Encodable {
         flows = wiring.flows.map { flow in
             Link(
                 connection: wiring.connections[flow.connection].name, destination: flow.destination,
-                destinationMAC: flow.destinationMAC.description, partition: flow.partition,
+                destinationMAC: flow.destinationMAC.description, filter: wiring.filterNotes(of: flow),
+                partition: flow.partition,
                 queueLength: flow.queueLength, receiveID: flow.receiveID, sendID: flow.sendID,
                 sharedMemory: flow.sharedMemory, source: flow.source)
         }

@@ -30,7 +30,9 @@ public enum AppEmitter {
             files.append(
                 EmittedFile(path: ConnectionsHeader.path, text: ConnectionsHeader.text(for: wiring, dialect: dialect)))
         }
-        if wiring.target.dataPath == .topoc { files += Connector.files(for: wiring) + Device.files(for: wiring) }
+        if wiring.target.dataPath == .topoc {
+            files += Connector.files(for: wiring) + Device.files(for: wiring) + FilterComponent.files(for: wiring)
+        }
         for vm in wiring.vms {
             let directory = "network/\(vm.instance)"
             files.append(EmittedFile(path: "\(directory)/hostname", text: GuestNetwork.hostname(of: vm, in: wiring)))

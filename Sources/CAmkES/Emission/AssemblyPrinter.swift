@@ -28,6 +28,7 @@ struct AssemblyPrinter {
                 if !vm.peers.isEmpty { style.interfaces(of: vm, &$0) }
             }
         }
+        for filter in wiring.filters { FilterStyle.component(filter, &printer) }
         printer.blank()
         printer.block("assembly {") {
             $0.block("composition {", composition)
@@ -65,6 +66,10 @@ struct AssemblyPrinter {
         for vm in wiring.vms { printer.line("VM_PER_VM_COMP_DEF(\(vm.number))") }
         for connection in wiring.connections {
             printer.blank()
+            if let filter = connection.filter {
+                FilterStyle.composition(wiring.filters[filter], in: wiring, &printer)
+                continue
+            }
             printer.line("component VirtQueueInit \(connection.initInstance);")
             style.connection(connection, &printer)
         }
@@ -72,9 +77,12 @@ struct AssemblyPrinter {
 
     private func configuration(_ printer: inout CodePrinter) {
         style.settings(&printer)
+        for filter in wiring.filters { FilterStyle.settings(filter, in: wiring, &printer) }
         if dialect.readsQueueLength {
             for connection in wiring.connections where connection.queueLength != Defaults.queueLength {
-                printer.line("\(connection.name).queue_length = \(connection.queueLength);")
+                for name in wiring.connectionNames(of: connection) {
+                    printer.line("\(name).queue_length = \(connection.queueLength);")
+                }
             }
         }
         let joined = wiring.vms.filter { !$0.peers.isEmpty }

@@ -16,7 +16,7 @@ enum BuildFiles {
         Template.cmakeLists.filled([
             "provenance": wiring.provenance,
             "project": Spelling.word(wiring.name),
-            "components": components(for: wiring),
+            "components": components(for: wiring) + FilterBuild.components(for: wiring),
             "connector": wiring.target.dataPath == .topoc ? connector : "",
             "guestFiles": kernel(for: wiring, dialect) + programs(for: wiring, dialect)
                 + rootFileSystems(for: wiring, dialect) + images(for: wiring, dialect),

@@ -23,10 +23,15 @@ struct CodePrinter {
 
     /// `opening`, what `body` prints, one step deeper, and `closing`.
     mutating func block(_ opening: String, closing: String = "}", _ body: (inout CodePrinter) -> Void) {
-        line(opening)
+        lines(opening.split(separator: "\n").map(String.init))
+        indented(body)
+        line(closing)
+    }
+
+    /// What `body` prints, one step deeper.
+    mutating func indented(_ body: (inout CodePrinter) -> Void) {
         indentation += "    "
         body(&self)
         indentation.removeLast(4)
-        line(closing)
     }
 }

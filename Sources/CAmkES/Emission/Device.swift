@@ -28,7 +28,9 @@ public enum Device {
     /// Whether some wiring's app has a file at this path.
     static func isOwn(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        if path == "\(headers)/topoc/\(name)" { return CoreHeader.all.contains { $0.name == name } }
+        if path == "\(headers)/topoc/\(name)" {
+            return (CoreHeader.all + CoreHeader.filter).contains { $0.name == name }
+        }
         if [source, header, libvirtqueueSource, armSource, armHeader].contains(path) { return true }
         let number = name.dropFirst(2).prefix { $0.isASCII && $0.isNumber }
         return path == interfaces(of: String(number)) && !number.isEmpty
@@ -59,7 +61,9 @@ public enum Device {
             files.append(EmittedFile(path: libvirtqueueSource, text: Template.libvirtqueueDevice.filled(values)))
         }
         return files + vms.map { InterfaceTables(of: $0, in: wiring).file }
-            + CoreHeader.all.map { EmittedFile(path: "\(headers)/topoc/\($0.name)", text: $0.text) }
+            + (CoreHeader.all + (wiring.filters.isEmpty ? [] : CoreHeader.filter)).map {
+                EmittedFile(path: "\(headers)/topoc/\($0.name)", text: $0.text)
+            }
     }
 }
 

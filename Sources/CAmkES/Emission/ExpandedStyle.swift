@@ -45,7 +45,7 @@ struct ExpandedStyle: WiringStyle {
             defer { printer.blank() }
             if vm.dataPath == .tree { writtenMapping(of: vm, &printer) }
         }
-        for connection in wiring.connections {
+        for connection in wiring.connections where connection.filter == nil {
             printer.block("\(connection.toEnd)_topology = [", closing: "];") {
                 for row in connection.rows {
                     for peer in row.peers {

@@ -20,7 +20,9 @@ struct MacroStyle: WiringStyle {
             vm.peers.contains { $0.connection != vm.peers.first?.connection }
         }
         union = needsUnion ? Self.freeName(among: Set(wiring.connections.map(\.topology))) : nil
-        isPlain = !needsUnion && wiring.connections.allSatisfy { $0.sharedMemory == Defaults.sharedMemory }
+        isPlain =
+            !needsUnion && wiring.filters.isEmpty
+            && wiring.connections.allSatisfy { $0.sharedMemory == Defaults.sharedMemory }
         sharesCommandLine = Set(wiring.vms.map(\.guest.commandLine.value)).count == 1
     }
 
@@ -81,7 +83,10 @@ struct MacroStyle: WiringStyle {
             if isPlain {
                 printer.line("VM_CONNECTION_CONFIG(\(connection.toEnd), \(connection.topology))")
             } else {
-                printer.line("VM_CONNECTION_TOPOLOGY(\(connection.toEnd), \(connection.topology))")
+                // A filter's queues are written out.
+                if connection.filter == nil {
+                    printer.line("VM_CONNECTION_TOPOLOGY(\(connection.toEnd), \(connection.topology))")
+                }
                 printer.line("VM_CONNECTION_SHMEM_SIZE(\(connection.sharedMemory), \(connection.topology))")
             }
         }

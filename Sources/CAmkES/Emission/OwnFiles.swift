@@ -8,6 +8,7 @@ extension AppEmitter {
     /// the present wiring's app does not have is of an earlier one.
     public static func isOwn(_ path: String) -> Bool {
         if path == BuildFiles.inittab || path == ConnectionsHeader.path || Connector.isOwn(path) || Device.isOwn(path)
+            || FilterComponent.isOwn(path)
             || GuestPrograms.isOwn(path)
         {
             return true

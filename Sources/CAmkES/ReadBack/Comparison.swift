@@ -62,8 +62,10 @@ struct Comparison {
                 report(ReaderRules.flowDiffers, "\(name) \(difference)")
             }
         }
-        if model.queues.count != read.count {
-            report(ReaderRules.flowAdded, "\(model.queues.count - read.count) queues join what is no VM")
+        // A flow through a filter has two queues.
+        let surplus = model.queues.count - read.count - 2 * wiring.filters.count
+        if surplus != 0 {
+            report(ReaderRules.flowAdded, "\(surplus) queues join what is no VM")
         }
         for pair in declared.keys.sorted(by: { ($0.source, $0.destination) < ($1.source, $1.destination) }) {
             report(ReaderRules.flowMissing, "the flow from vm\(pair.source) to vm\(pair.destination) is not there")
@@ -103,6 +105,7 @@ struct Comparison {
                 report(ReaderRules.unexpected, "\(vm.component) has an interface `\(name)`")
             }
         }
+        for filter in wiring.filters { compareComponent(of: filter, &unknown) }
         for name in unknown.sorted() { report(ReaderRules.unexpected, "there is a component `\(name)`") }
     }
 
@@ -151,27 +154,16 @@ struct Comparison {
         var unknown = Set(model.connections.keys)
         if isOnArm { compareDeviceTrees(&unknown) }
         for connection in wiring.connections {
-            unknown.remove(connection.name)
-            unknownInstances.remove(connection.initInstance)
-            if model.instances[connection.initInstance] != "VirtQueueInit" {
-                report(ReaderRules.missing, "there is no instance `\(connection.initInstance)` of VirtQueueInit")
-            }
-            let connector = wiring.target.dataPath.connector
-            guard let found = model.connections[connection.name], found.connector == connector else {
-                report(ReaderRules.missing, "there is no \(connector) connection `\(connection.name)`")
+            if let filter = connection.filter {
+                compareConnections(of: wiring.filters[filter], &unknown, &unknownInstances)
                 continue
             }
-            let toEnds = found.ends.filter { !$0.isFrom }.map { "\($0.instance).\($0.interface)" }
-            if toEnds != [connection.toEnd] {
-                report(ReaderRules.flowDiffers, "`\(connection.name)` leads to \(toEnds), not to `\(connection.toEnd)`")
-            }
-            // Which ends it has follows from the flows: the model has each end in exactly one queue.
-            let ends = 2 * connection.rows.reduce(0) { $0 + $1.peers.count }
-            if found.ends.count - toEnds.count != ends {
-                report(
-                    ReaderRules.flowDiffers,
-                    "`\(connection.name)` has \(found.ends.count - toEnds.count) from-ends, not \(ends)")
-            }
+            unknownInstances.remove(connection.initInstance)
+            unknown.remove(connection.name)
+            compareConnection(
+                connection.name, to: connection.toEnd, of: connection.initInstance,
+                // Which ends it has follows from the flows: the model has each end in exactly one queue.
+                ends: 2 * connection.rows.reduce(0) { $0 + $1.peers.count })
         }
         for name in unknown.sorted() { report(ReaderRules.unexpected, "there is a connection `\(name)`") }
         for name in unknownInstances.sorted() { report(ReaderRules.unexpected, "there is an instance `\(name)`") }
@@ -189,6 +181,26 @@ struct Comparison {
             {
                 report(ReaderRules.missing, "`\(name)` does not give \(vm.instance) the device tree")
             }
+        }
+    }
+
+    /// A connection of virtqueues, with its `VirtQueueInit`.
+    mutating func compareConnection(_ name: String, to toEnd: String, of instance: String, ends: Int) {
+        if model.instances[instance] != "VirtQueueInit" {
+            report(ReaderRules.missing, "there is no instance `\(instance)` of VirtQueueInit")
+        }
+        let connector = wiring.target.dataPath.connector
+        guard let found = model.connections[name], found.connector == connector else {
+            report(ReaderRules.missing, "there is no \(connector) connection `\(name)`")
+            return
+        }
+        let toEnds = found.ends.filter { !$0.isFrom }.map { "\($0.instance).\($0.interface)" }
+        if toEnds != [toEnd] {
+            report(ReaderRules.flowDiffers, "`\(name)` leads to \(toEnds), not to `\(toEnd)`")
+        }
+        if found.ends.count - toEnds.count != ends {
+            report(
+                ReaderRules.flowDiffers, "`\(name)` has \(found.ends.count - toEnds.count) from-ends, not \(ends)")
         }
     }
 }

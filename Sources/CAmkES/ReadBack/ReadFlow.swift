@@ -29,10 +29,12 @@ extension FlowModel {
     /// The flows as far as the text itself says them.
     public var flows: [ReadFlow] { flows(over: nil) }
 
-    /// The flows between VMs, in the order of the queues. A queue of which one side is no VM is not among them.
+    /// The flows between VMs, in the order of the queues. A queue of which one side is no VM is not among them, unless
+    /// the other is a filter: what leads into it and out of it to another VM is one flow.
     ///
+    /// - Parameter filters: by their instances, the name of the connection that a flow through them is of.
     /// MAC addresses are those of the VMs' layouts, or else of the device's tables.
-    func flows(over tables: DeviceTables?) -> [ReadFlow] {
+    func flows(over tables: DeviceTables?, through filters: [String: String] = [:]) -> [ReadFlow] {
         var layouts: [Int: Layout] = [:]
         func layout(of vm: Int) -> Layout {
             if let known = layouts[vm] { return known }
@@ -40,21 +42,30 @@ extension FlowModel {
             layouts[vm] = read
             return read
         }
-        return queues.compactMap { queue in
-            guard let source = Self.vm(queue.driver.instance), let destination = Self.vm(queue.device.instance)
+        func flow(into queue: Queue, outOf last: Queue, _ connection: String) -> ReadFlow? {
+            guard let source = Self.vm(queue.driver.instance), let destination = Self.vm(last.device.instance),
+                source != destination || queue == last
             else { return nil }
             let sendID = integer(queue.driver, "_id")
-            let receiveID = integer(queue.device, "_id")
+            let receiveID = integer(last.device, "_id")
             let length = value(queue.connection, "queue_length")
             return ReadFlow(
-                source: source, destination: destination, connection: queue.connection,
+                source: source, destination: destination, connection: connection,
                 destinationMAC: sendID.flatMap { layout(of: source).macOfSendID[$0] }
                     ?? tables?.destination(of: sendID, at: source),
                 sourceMAC: receiveID.flatMap { layout(of: destination).macOfReceiveID[$0] }
                     ?? tables?.source(of: receiveID, at: destination),
                 sendID: sendID, receiveID: receiveID,
                 queueLength: length.map { $0.integer ?? -1 } ?? Defaults.queueLength,
-                sendMemory: integer(queue.driver, "_shmem_size"), receiveMemory: integer(queue.device, "_shmem_size"))
+                sendMemory: integer(queue.driver, "_shmem_size"), receiveMemory: integer(last.device, "_shmem_size"))
+        }
+        return queues.flatMap { queue -> [ReadFlow] in
+            guard let connection = filters[queue.device.instance] else {
+                return [flow(into: queue, outOf: queue, queue.connection)].compactMap { $0 }
+            }
+            return queues.filter { $0.driver.instance == queue.device.instance }.compactMap {
+                flow(into: queue, outOf: $0, connection)
+            }
         }
     }
 

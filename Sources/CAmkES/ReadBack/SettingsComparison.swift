@@ -34,10 +34,15 @@ extension Comparison {
             if vm.dataPath == .tree { compareLayout(of: vm) }
         }
         for connection in wiring.connections {
-            compare(connection.initInstance, with: ["init_topology": nil], &unknown)
+            let instances =
+                connection.filter.map { wiring.filters[$0].ends.map(\.initInstance) } ?? [connection.initInstance]
+            for instance in instances { compare(instance, with: ["init_topology": nil], &unknown) }
             let saysLength = dialect.readsQueueLength && connection.queueLength != Defaults.queueLength
-            compare(connection.name, with: saysLength ? ["queue_length": nil] : [:], &unknown)
+            for name in wiring.connectionNames(of: connection) {
+                compare(name, with: saysLength ? ["queue_length": .integer(connection.queueLength)] : [:], &unknown)
+            }
         }
+        for filter in wiring.filters { compare(filter.instance, with: settings(of: filter), &unknown) }
         for instance in unknown.sorted() { report(ReaderRules.unexpected, "`\(instance)` has settings") }
     }
 

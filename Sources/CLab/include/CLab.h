@@ -10,5 +10,6 @@
 
 #include <lab/confine.h>
 #include <lab/control.h>
+#include <lab/filter_stats.h>
 #include <lab/frame.h>
 #include <lab/stats.h>

@@ -30,7 +30,23 @@ extension StatsSnapshot {
                     ]
                 }
             ).text
+        for filter in filters { text += "\n" + Self.table(of: filter) }
         return text
+    }
+
+    /// What became of the frames at a filter, by rule.
+    private static func table(of filter: Filter) -> String {
+        var rows = filter.rules.map {
+            [$0.rule, "\($0.frames)", "\($0.bytes)", $0.overRate == 0 ? "-" : "over the rate \($0.overRate)"]
+        }
+        for (name, frames) in [
+            ("no rule", filter.unruled), ("no rule, fragments", filter.fragments),
+            ("no rule, malformed", filter.malformed), ("wrong length", filter.lengths), ("link broken", filter.lost),
+        ] where frames > 0 {
+            rows.append([name, "\(frames)", "-", "all"])
+        }
+        let vms = filter.vms.map { "vm\($0)" }.joined(separator: " ")
+        return TextTable(["FILTER \(filter.name) (\(vms))", "FRAMES", "BYTES", "DROPPED"], rows).text
     }
 
     private struct Ends: Hashable {

@@ -16,6 +16,19 @@ extension LabStatus {
                     ]
                 }
             ).text
+        if !filters.isEmpty {
+            text += "\n"
+            text +=
+                TextTable(
+                    ["FILTER", "BETWEEN", "STATE", "PROCESS", "RESTARTS"],
+                    filters.map { filter in
+                        [
+                            filter.name, filter.vms.map { "vm\($0)" }.joined(separator: " "), filter.state,
+                            filter.process.map { "\($0)" } ?? "-", "\(filter.restarts)",
+                        ]
+                    }
+                ).text
+        }
         guard !links.isEmpty else { return text }
         text += "\n"
         text +=

@@ -33,6 +33,16 @@ public struct LabStatus: Codable, Sendable {
         public var back: Impairment
     }
 
+    public struct Filter: Codable, Sendable {
+        public var name: String
+        /// The two VMs that it stands between.
+        public var vms: [Int]
+        public var state: String
+        /// `nil` while there is none.
+        public var process: Int32?
+        public var restarts: Int
+    }
+
     public var name: String
     public var assembly: String
     public var version: String
@@ -42,4 +52,5 @@ public struct LabStatus: Codable, Sendable {
     public var notes: [String]
     public var vms: [VM]
     public var links: [Link]
+    public var filters: [Filter]
 }

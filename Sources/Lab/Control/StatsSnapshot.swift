@@ -42,6 +42,30 @@ public struct StatsSnapshot: Codable, Sendable {
         public var interrupts: UInt64
     }
 
+    /// A filter: what each rule decided about, and what fulfilled none.
+    public struct Filter: Codable, Sendable {
+        public struct Rule: Codable, Sendable {
+            /// As the language writes it.
+            public var rule: String
+            public var frames: UInt64
+            public var bytes: UInt64
+            /// Of a rule that allows: dropped beyond its rate.
+            public var overRate: UInt64
+        }
+
+        public var name: String
+        /// The two VMs that it stands between.
+        public var vms: [Int]
+        public var rules: [Rule]
+        /// Dropped since they fulfilled no rule: sound and whole frames, fragments, malformed ones.
+        public var unruled: UInt64
+        public var fragments: UInt64
+        public var malformed: UInt64
+        /// Frames of a length that no frame has, and frames to a VM whose link is broken.
+        public var lengths: UInt64
+        public var lost: UInt64
+    }
+
     public var formatVersion = 1
     public var lab: String
     /// Nanoseconds since the host started.
@@ -50,4 +74,5 @@ public struct StatsSnapshot: Codable, Sendable {
     public var notes: [String]
     public var links: [Link]
     public var interfaces: [Interface]
+    public var filters: [Filter]
 }

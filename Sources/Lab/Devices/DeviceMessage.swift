@@ -10,6 +10,7 @@ protocol DeviceMessage {
 }
 
 extension lab_vm: DeviceMessage { static var type: lab_type { LAB_VM } }
+extension lab_filter: DeviceMessage { static var type: lab_type { LAB_FILTER } }
 extension lab_interface: DeviceMessage { static var type: lab_type { LAB_INTERFACE } }
 extension lab_link: DeviceMessage { static var type: lab_type { LAB_LINK } }
 extension lab_start: DeviceMessage { static var type: lab_type { LAB_START } }

@@ -27,8 +27,12 @@ final class DeviceProcess: Sendable {
 
     /// One process with the devices of these VMs.
     ///
-    /// - Parameter program: the path of `topoc-device`.
-    static func start(_ instances: [String], program: String) throws(LabError) -> [DeviceProcess] {
+    /// - Parameters:
+    ///   - program: the path of `topoc-device`.
+    ///   - isFilter: it is the process of one filter, which has no guest.
+    static func start(
+        _ instances: [String], program: String, isFilter: Bool = false
+    ) throws(LabError) -> [DeviceProcess] {
         var sockets: [Descriptor] = []
         var others: [Descriptor] = []
         for instance in instances {
@@ -45,8 +49,10 @@ final class DeviceProcess: Sendable {
         let process: ChildProcess
         do throws(ProcessError) {
             process = try ChildProcess(
-                Command(program, instances.indices.map { "\(ChildProcess.channelNumber + $0)" }), bound: nil,
-                channel: others.first, files: Array(others.dropFirst()))
+                Command(
+                    program,
+                    (isFilter ? ["--filter"] : []) + instances.indices.map { "\(ChildProcess.channelNumber + $0)" }),
+                bound: nil, channel: others.first, files: Array(others.dropFirst()))
         } catch {
             throw LabError(LabRules.device, error.message, notes: DeviceProgram.wayOut)
         }

@@ -10,28 +10,23 @@ extension Lab {
     private static let mostStarts = 5
     private static let startsWithin = Duration.seconds(10)
 
-    /// The VMs whose devices live and die with this one's, by their numbers.
+    /// The VMs whose devices live and die with this one's, by their numbers. A filter has none.
     func companions(of number: Int) -> [Int] {
-        guard order.isOneProcess else { return [number] }
+        guard order.isOneProcess, filter(number) == nil else { return [number] }
         return wiring.vms.filter { $0.layout == wiring.vms[number].layout }.map(\.number)
     }
 
     /// Starts the devices of companions and tells each all that it needs. Links keep their memory.
     func startDevices(of numbers: [Int], isAnew: Bool) async throws(LabError) {
         guard let first = numbers.first else { return }
+        if filter(first) != nil { return try await startFilter(first) }
         let program = try DeviceProgram.find(for: wiring.vms[first].layout)
         let started = try DeviceProcess.start(numbers.map { wiring.vms[$0].instance }, program: program)
-        for (number, device) in zip(numbers, started) {
-            devices[number].process = device
-            devices[number].starts.append(.now)
-            devices[number].state = "starting"
-            devices[number].brokenLinks = [:]
-            watch(device, of: number)
-        }
-        for (number, device) in zip(numbers, started) { try await begin(device, of: number, isAnew: isAnew) }
+        for (number, device) in zip(numbers, started) { begin(device, of: number) }
+        for (number, device) in zip(numbers, started) { try await tell(device, of: number, isAnew: isAnew) }
     }
 
-    private func begin(_ device: DeviceProcess, of number: Int, isAnew: Bool) async throws(LabError) {
+    private func tell(_ device: DeviceProcess, of number: Int, isAnew: Bool) async throws(LabError) {
         let vm = wiring.vms[number]
         var hello = lab_vm()
         hello.version = LAB_VERSION
@@ -70,6 +65,14 @@ extension Lab {
             if link.isCut { try await device.tell(link.cutMessage(to: number)) }
         }
         devices[number].state = "running"
+    }
+
+    func begin(_ device: DeviceProcess, of number: Int) {
+        devices[number].process = device
+        devices[number].starts.append(.now)
+        devices[number].state = "starting"
+        devices[number].brokenLinks = [:]
+        watch(device, of: number)
     }
 
     private func watch(_ device: DeviceProcess, of number: Int) {
@@ -118,7 +121,9 @@ extension Lab {
             guard order.heals || death.process == nil else { continue }
             if death.process != nil, isHopeless(number) {
                 devices[number].state = "given up: \(devices[number].state)"
-                answer(number, LabError(LabRules.deviceEnded, "the device of vm\(number) is \(devices[number].state)"))
+                answer(
+                    number,
+                    LabError(LabRules.deviceEnded, "the device of \(instance(number)) is \(devices[number].state)"))
                 continue
             }
             do throws(LabError) {
@@ -154,7 +159,7 @@ extension Lab {
         try await startDevices(of: numbers, isAnew: true)
         for index in concerned {
             for peer in [links[index].lower, links[index].higher] where !anew.contains(peer) {
-                let (message, descriptors) = links[index].message(to: wiring.vms[peer])
+                let (message, descriptors) = message(of: links[index], to: peer)
                 // A peer that has ended, too, is told when it begins.
                 try? await devices[peer].process?.tell(message, descriptors)
             }
@@ -165,8 +170,8 @@ extension Lab {
     func kill(_ number: Int) throws(LabError) -> Int32 {
         guard let device = devices[number].process else {
             throw LabError(
-                LabRules.deviceEnded, "the device of vm\(number) does not run: \(devices[number].state)",
-                notes: ["`topoc lab restart vm\(number)` starts it"])
+                LabRules.deviceEnded, "the device of \(instance(number)) does not run: \(devices[number].state)",
+                notes: ["`topoc lab restart \(instance(number))` starts it"])
         }
         device.process.stop()
         return device.process.id

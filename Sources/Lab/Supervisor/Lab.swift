@@ -21,7 +21,11 @@ actor Lab {
     /// By VM.
     var machines: [any Machine] = []
     var pages: [StatsPage] = []
+    /// By VM, and behind those by filter.
     var devices: [DeviceSlot]
+    /// By filter.
+    var filterPages: [FilterPage] = []
+    var filterLibraries: [FilterLibrary] = []
     /// Captures by the VM whose device writes them.
     var captures: [Int: [UInt32: AsyncStream<UInt64>.Continuation]] = [:]
     let deaths: AsyncStream<Death>
@@ -53,7 +57,8 @@ actor Lab {
         self.order = order
         self.wiring = wiring
         for layout in Set(wiring.vms.map(\.layout)) { _ = try DeviceProgram.find(for: layout) }
-        devices = wiring.vms.map { _ in DeviceSlot() }
+        // The VMs' devices, and behind them the filters.
+        devices = (0..<wiring.vms.count + wiring.filters.count).map { _ in DeviceSlot() }
         (deaths, deathSink) = AsyncStream.makeStream(of: Death.self)
     }
 
@@ -71,7 +76,8 @@ actor Lab {
         try HostLimits(wiring, order, linkMemory: memory).check()
         for vm in wiring.vms {
             pages.append(try StatsPage(vm.instance, linkCount: vm.peers.count))
-            for (number, peer) in vm.peers.enumerated() where peer.number > vm.number {
+            for (number, peer) in vm.peers.enumerated()
+            where peer.number > vm.number && wiring.connections[peer.connection].filter == nil {
                 guard let back = wiring.vms[peer.number].peers.firstIndex(where: { $0.number == vm.number })
                 else { continue }
                 links.append(
@@ -80,15 +86,21 @@ actor Lab {
                         connection: wiring.connections[peer.connection], size: memory(peer)))
             }
         }
+        links += try filterLinks(memory)
+        for filter in wiring.filters {
+            filterPages.append(try FilterPage(filter.instance))
+            filterLibraries.append(try await FilterLibrary(filter))
+        }
         let factory = try await MachineFactory(order, wiring, name: name, progress)
         for vm in wiring.vms { machines.append(try await factory.machine(vm)) }
-        for vm in wiring.vms {
-            let companions = companions(of: vm.number)
-            if companions.first == vm.number { try await startDevices(of: companions, isAnew: false) }
+        for number in devices.indices {
+            let companions = companions(of: number)
+            if companions.first == number { try await startDevices(of: companions, isAnew: false) }
         }
         Task { await heal() }
         for note in notes { progress("note: \(note)") }
-        progress("\(wiring.vms.count) devices, \(links.count) links; \(factory.verb)")
+        let filters = wiring.filters.isEmpty ? "" : ", \(wiring.filters.count) filters"
+        progress("\(wiring.vms.count) devices, \(links.count) links\(filters); \(factory.verb)")
         let machines = machines
         let boots = await withTaskGroup(of: (Int, LabError?).self) { group in
             for (number, machine) in machines.enumerated() {
@@ -133,6 +145,11 @@ actor Lab {
     func link(_ from: String, _ to: String) throws(LabError) -> (index: Int, from: Int, to: Int) {
         let (first, second) = (try vm(from), try vm(to))
         let (low, high) = (min(first.number, second.number), max(first.number, second.number))
+        if let filter = filter(between: low, and: high) {
+            throw LabError(
+                LabRules.noLink, "\(first.instance) and \(second.instance) are joined through filter `\(filter.name)`",
+                notes: ["only a link without a filter can be cut, impaired or captured alone"])
+        }
         guard let index = links.firstIndex(where: { $0.lower == low && $0.higher == high }) else {
             throw LabError(
                 LabRules.noLink, "\(first.instance) and \(second.instance) have no link",
@@ -156,10 +173,16 @@ actor Lab {
         return LabStatus(
             name: name.text, assembly: wiring.name, version: TopocVersion.current, guests: order.guests,
             process: getpid(), notes: notes, vms: vms,
-            links: links.map {
+            links: links.filter { filter($0.higher) == nil }.map {
                 LabStatus.Link(
                     from: $0.lower, to: $0.higher, partition: $0.partition, generation: $0.generation,
                     isCut: $0.isCut, there: $0.fromLower, back: $0.fromHigher)
+            },
+            filters: wiring.filters.enumerated().map { index, filter in
+                let slot = devices[number(ofFilter: index)]
+                return LabStatus.Filter(
+                    name: filter.name, vms: filter.ends.map(\.vm), state: slot.state,
+                    process: slot.process?.process.id, restarts: max(slot.starts.count - 1, 0))
             })
     }
 
@@ -190,7 +213,8 @@ actor Lab {
                         pages[vm.number].readLink(number))
                 }
             },
-            interfaces: wiring.vms.flatMap { pages[$0.number].interfaces(of: $0) })
+            interfaces: wiring.vms.flatMap { pages[$0.number].interfaces(of: $0) },
+            filters: zip(wiring.filters, filterPages).map { $1.snapshot(of: $0) })
     }
 
     // MARK: - Down

@@ -36,10 +36,10 @@ extension Lab {
             }
             say(.progress("\(try await healAll()) links joined"))
         case .kill(let vm):
-            let number = try self.vm(vm).number
-            let ended = companions(of: number).map { "vm\($0)" }.joined(separator: ", ")
+            let number = try process(vm)
+            let ended = companions(of: number).map(instance).joined(separator: ", ")
             say(.progress("ended process \(try kill(number)), the device of \(ended)"))
-        case .restart(let vm): try await restart(try self.vm(vm).number)
+        case .restart(let vm): try await restart(try process(vm))
         case .scenario(let name):
             return try await Scenario.named(name).play(in: self, say)
         // The supervisor's own.

@@ -115,10 +115,17 @@ extension Checker {
         case .int: return expression(syntax, as: .int)
         case .string: return expression(syntax, as: .string)
         case .choice(let choice): return expression(syntax, as: .choice(choice))
+        case .bool: return expression(syntax, as: .bool)
         case .guest: return expression(syntax, as: .guest)
-        case .identity, .set:
+        case .identity, .set, .ports:
             guard let value = expression(syntax) else { return nil }
-            if parameter.kind == .identity ? value.type.isVMIdentity : value.type.isVMSet { return value }
+            let isRight =
+                switch parameter.kind {
+                case .identity: value.type.isVMIdentity
+                case .ports: value.type.isPortSet
+                default: value.type.isVMSet
+                }
+            if isRight { return value }
             found.add(
                 LanguageRules.wrongType.finding(
                     "\(parameter.kind.spoken) is wanted here; this is \(value.type.spoken)", at: value.span))
@@ -205,6 +212,8 @@ extension Declaration.Parameter.Kind {
         switch self {
         case .int: "a number"
         case .string: "a string"
+        case .bool: ValueType.bool.spoken
+        case .ports: "a port or a range of ports"
         case .choice(let choice): ValueType.choice(choice).spoken
         case .guest: "a `Guest`"
         case .identity: "a VM's number or name"
@@ -216,6 +225,8 @@ extension Declaration.Parameter.Kind {
         switch self {
         case .int: "number"
         case .string: "\"name\""
+        case .bool: "true"
+        case .ports: "port"
         case .choice(let choice): choice.cases.last.map { ".\($0)" } ?? ""
         case .guest: "Guest(…)"
         case .identity, .set: "vm"

@@ -49,7 +49,9 @@ extension Checker {
         case .prefixOperatorExpr(let prefix): return self.prefix(prefix)
         case .ternaryExpr(let ternary): return self.ternary(ternary)
         case .closureExpr(let closure):
-            reject(closure, "braces stand only behind `Assembly`, `Partition`, `for` and `if`", "leave out the braces")
+            reject(
+                closure, "braces stand only behind `Assembly`, `Partition`, `Filter`, `for` and `if`",
+                "leave out the braces")
         case .memberAccessExpr(let member):
             if let choice = self.choice(member, expected) { return choice }
             reject(

@@ -16,8 +16,7 @@ extension Checker {
             reject(
                 extra, "`\(declaration.rawValue)` takes one pair of braces", "leave out `\(extra.label.text): { … }`")
         }
-        let place: Place = declaration == .assembly ? .assembly : .partition
-        return withScope { $0.statements(closure.statements, in: place) }
+        return withScope { $0.statements(closure.statements, in: declaration.body ?? .partition) }
     }
 
     mutating func statements(_ items: CodeBlockItemListSyntax, in place: Place) -> [Statement] {
@@ -108,7 +107,7 @@ extension Checker {
         if let array = syntax.as(ArrayTypeSyntax.self) { return type(array.element).map { .array($0) } }
         let known: [ValueType] = [
             .int, .string, .bool, .range, .closedRange, .guest, .programs, .addressPool, .vm, .vms, .partition, .never,
-            .links,
+            .links, .rule,
         ]
         let written = syntax.trimmedDescription.filter { !$0.isWhitespace }
         if let type = known.first(where: { $0.description == written }) { return type }
@@ -196,6 +195,7 @@ extension Checker {
         let home: String? =
             switch expression.type {
             case .links: "the braces of a `Partition`"
+            case .rule: "the braces of a `Filter`"
             case .vm, .vms, .guest, .programs, .addressPool, .partition, .never: "the braces of the `Assembly`"
             default: nil
             }

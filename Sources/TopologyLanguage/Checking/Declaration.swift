@@ -9,6 +9,9 @@ enum Declaration: String, CaseIterable, Sendable {
     case programs = "Programs"
     case addressPool = "AddressPool"
     case partition = "Partition"
+    case filter = "Filter"
+    case allow = "Allow"
+    case deny = "Deny"
     case never = "Never"
     case mesh = "Mesh"
     case star = "Star"
@@ -19,13 +22,15 @@ enum Declaration: String, CaseIterable, Sendable {
 
     struct Parameter: Sendable {
         enum Kind: Sendable, Equatable {
-            case int, string, guest
+            case int, string, bool, guest
             /// A case of one of Topology's enumerations.
             case choice(Choice)
             /// A number or a string.
             case identity
             /// VMs: a number, a string, a range or an array.
             case set
+            /// A number or a range.
+            case ports
         }
 
         let label: String?
@@ -37,6 +42,9 @@ enum Declaration: String, CaseIterable, Sendable {
     var parameters: [Parameter] {
         switch self {
         case .assembly, .partition: Self.named
+        case .filter: Self.filterParameters
+        case .allow: Self.ruleParameters + Self.rateParameters
+        case .deny: Self.ruleParameters
         case .vm: Self.vmParameters
         case .vms: Self.vmsParameters
         case .guest: Self.guestParameters
@@ -51,7 +59,17 @@ enum Declaration: String, CaseIterable, Sendable {
     }
 
     /// Whether braces stand behind it.
-    var hasBody: Bool { self == .assembly || self == .partition }
+    var hasBody: Bool { body != nil }
+
+    /// What stands in its braces; `nil` where it has none.
+    var body: Place? {
+        switch self {
+        case .assembly: .assembly
+        case .partition: .partition
+        case .filter: .filter
+        default: nil
+        }
+    }
 
     /// `nil` for the assembly, which is no value.
     var type: ValueType? {
@@ -62,7 +80,8 @@ enum Declaration: String, CaseIterable, Sendable {
         case .guest: .guest
         case .programs: .programs
         case .addressPool: .addressPool
-        case .partition: .partition
+        case .partition, .filter: .partition
+        case .allow, .deny: .rule
         case .never: .never
         case .mesh, .star, .ring, .line, .link, .connect: .links
         }
@@ -70,6 +89,21 @@ enum Declaration: String, CaseIterable, Sendable {
 
     private static let named = [Parameter(label: nil, kind: .string, isRequired: true)] + queues
     private static let queues = optional(.int, "queueLength", "sharedMemory")
+    private static let filterParameters =
+        [
+            Parameter(label: nil, kind: .string, isRequired: true),
+            Parameter(label: "between", kind: .identity, isRequired: true),
+            Parameter(label: "and", kind: .identity, isRequired: true),
+            Parameter(label: "implementation", kind: .choice(.implementation)),
+        ] + queues
+    private static let ruleParameters =
+        [
+            Parameter(label: nil, kind: .choice(.traffic), isRequired: true),
+            Parameter(label: "port", kind: .ports), Parameter(label: "from", kind: .identity),
+            Parameter(label: "answers", kind: .bool),
+        ] + optional(.string, "source", "destination", "sourceMAC", "destinationMAC")
+        + optional(.int, "etherType", "ipProtocol")
+    private static let rateParameters = optional(.int, "rate", "burst")
     private static let vmParameters =
         [Parameter(label: nil, kind: .identity, isRequired: true)]
         + optional(.string, "name", "mac", "ip", "ipv6", "hostname")
@@ -107,13 +141,14 @@ enum Declaration: String, CaseIterable, Sendable {
 
 /// Where a statement stands.
 enum Place: Sendable {
-    case top, assembly, partition
+    case top, assembly, partition, filter
 
     var spoken: String {
         switch self {
         case .top: "at the top of the file"
         case .assembly: "in `Assembly`"
         case .partition: "in `Partition`"
+        case .filter: "in `Filter`"
         }
     }
 
@@ -121,7 +156,8 @@ enum Place: Sendable {
     func takes(_ type: ValueType) -> Bool {
         switch (self, type) {
         case (.assembly, .vm), (.assembly, .vms), (.assembly, .partition), (.assembly, .never),
-            (.assembly, .addressPool), (.assembly, .guest), (.assembly, .programs), (.partition, .links):
+            (.assembly, .addressPool), (.assembly, .guest), (.assembly, .programs), (.partition, .links),
+            (.filter, .rule):
             true
         default: false
         }

@@ -4,7 +4,7 @@ import Topology
 
 /// An enumeration of `Topology` whose cases are written with a dot.
 enum Choice: String, Hashable, Sendable {
-    case interfaces, sources, dataPath
+    case interfaces, sources, dataPath, implementation, traffic
 
     /// The argument that takes one.
     var label: String { rawValue }
@@ -18,6 +18,8 @@ enum Choice: String, Hashable, Sendable {
         case .interfaces: Interfaces.allCases.map(\.rawValue)
         case .sources: Sources.allCases.map(\.rawValue)
         case .dataPath: DataPath.allCases.map(\.rawValue)
+        case .implementation: Implementation.allCases.map(\.rawValue)
+        case .traffic: Traffic.allCases.map(\.rawValue)
         }
     }
 }
@@ -28,7 +30,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
     case range, closedRange
     case array(ValueType)
     case choice(Choice)
-    case guest, programs, addressPool, vm, vms, partition, never, links
+    case guest, programs, addressPool, vm, vms, partition, never, links, rule
 
     /// As Swift writes it.
     var description: String {
@@ -48,6 +50,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .partition: "Partition"
         case .never: "Never"
         case .links: "LinkGroup"
+        case .rule: "FilterRule"
         }
     }
 
@@ -62,6 +65,7 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         case .choice(let choice): choice.cases.map { "`.\($0)`" }.joined(separator: " or ")
         case .guest, .programs, .addressPool, .vm, .vms, .partition, .never: "`\(self)`"
         case .links: "links"
+        case .rule: "a rule of a filter"
         }
     }
 
@@ -76,6 +80,9 @@ indirect enum ValueType: Hashable, Sendable, CustomStringConvertible {
         default: false
         }
     }
+
+    /// Whether it names ports.
+    var isPortSet: Bool { self == .int || self == .range || self == .closedRange }
 
     /// What `for` takes one by one; `nil` for a type that is no sequence of the language.
     var element: ValueType? {
@@ -107,4 +114,5 @@ enum Value: Sendable {
     case partition(Partition)
     case never(Never)
     case links(LinkGroup)
+    case rule(FilterRule)
 }

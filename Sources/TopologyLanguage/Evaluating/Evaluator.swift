@@ -224,6 +224,13 @@ struct Evaluator {
         return output.compactMap { if case .links(let group) = $0 { group } else { nil } }
     }
 
+    /// What stands in a filter's braces.
+    mutating func rules(_ body: [Statement]) throws(Stop) -> [FilterRule] {
+        var output: [Value] = []
+        try run(body, into: &output)
+        return output.compactMap { if case .rule(let rule) = $0 { rule } else { nil } }
+    }
+
     /// The VMs that sets name, each with the place that names it.
     mutating func references(_ sets: [Expression]) throws(Stop) -> [Placed<VMReference>] {
         var references: [Placed<VMReference>] = []

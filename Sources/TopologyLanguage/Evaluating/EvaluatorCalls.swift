@@ -22,6 +22,9 @@ extension Evaluator {
             guard let name = try placed(arguments[parameter: 0].first) else { throw .faulted }
             let queues = try queues(arguments, from: 1)
             return .partition(Partition(name: name, links: try links(body), queues: queues, origin: Origin(span)))
+        case .filter: return .partition(try filter(arguments, body, at: span))
+        case .allow: return .rule(try rule(.allow, arguments, at: span))
+        case .deny: return .rule(try rule(.deny, arguments, at: span))
         case .never:
             return .never(
                 Never(
@@ -70,7 +73,7 @@ extension Evaluator {
             guest: try guest(arguments[parameter: 9].first), origin: Origin(span))
     }
 
-    private mutating func choice<Cases: Hashable & Sendable>(
+    mutating func choice<Cases: Hashable & Sendable>(
         _ expression: Expression?, _ named: (String) -> Cases?
     ) throws(Stop) -> Placed<Cases>? {
         guard let expression else { return nil }

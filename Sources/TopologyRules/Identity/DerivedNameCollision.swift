@@ -38,7 +38,11 @@ enum DerivedNameCollision: Rule {
         guard let wiring = subject.wiring else { return }
         var owners: [String: String] = [:]
         for connection in wiring.connections {
-            let made = [connection.topology, connection.name, connection.initInstance]
+            var made = [connection.topology, connection.name, connection.initInstance]
+            if let filter = connection.filter.map({ wiring.filters[$0] }) {
+                made = [connection.topology, connection.name, filter.instance]
+                made += filter.ends.flatMap { [$0.connection, $0.initInstance] }
+            }
             let taken = made.first { owners[$0].map { $0 != connection.partition } ?? false }
             for name in made where owners[name] == nil { owners[name] = connection.partition }
             if let name = taken, let other = owners[name] {

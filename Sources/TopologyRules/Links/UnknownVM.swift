@@ -43,13 +43,18 @@ enum UnknownVM: Rule {
             let reference = unresolved.reference.value
             let meant = suggestions[reference] ?? suggestion(for: reference, among: subject, after: suggestions.count)
             suggestions[reference] = .some(meant)
-            let place = unresolved.partition.map { "partition \(Names.quoted($0))" } ?? "a Never"
+            let place = unresolved.partition.map { Self.place($0, subject) } ?? "a Never"
             report(
                 description.finding(
                     "\(place) names \(label(reference)), which is not declared"
                         + (meant.map { "; did you mean \($0)?" } ?? ""),
                     at: unresolved.reference.origin.span, notes: [declared(subject, like: reference)]))
         }
+    }
+
+    private static func place(_ name: String, _ subject: Subject) -> String {
+        let isFilter = subject.assembly.partitions.contains { $0.name.value == name && $0.filter != nil }
+        return "\(isFilter ? "filter" : "partition") \(Names.quoted(name))"
     }
 
     /// Candidates are compared for this many references; a text with more faults than that has another problem.

@@ -13,6 +13,9 @@ enum NeverLinked: Rule {
             A link carries frames both ways: each of its directions is a virtqueue, and the receiver answers over the \
             other. So a link contradicts `Never(a, reaches: b)` and `Never(b, reaches: a)` alike.
 
+            A link with a filter in its middle contradicts it where a rule lets any frame pass in that direction, answers \
+            included; that is computed from the rules.
+
             A `Never` is a claim about the whole topology, wherever in the file it stands. It is checked here, and it \
             is checked again in what `topoc build` writes.
             """,
@@ -39,9 +42,16 @@ enum NeverLinked: Rule {
 
     static func check(_ subject: Subject, _ report: (Finding) -> Void) {
         let network = subject.network
+        let reach = FilteredReach(network)
         for never in network.nevers {
-            let links = network.directLinks(of: never)
+            let links = network.directLinks(of: never).filter { link in
+                network.filters.isEmpty || reach.crosses(link.source.value, link.destination.value)
+            }
             guard let first = links.first else { continue }
+            if let filter = network.filter(of: first.half) {
+                report(passed(by: filter, first, never, subject))
+                continue
+            }
             let half = network.halves[first.half]
             let partition = network.assembly.partitions[Int(half.partition)].name.value
             let from = network.nodes[first.source.value]
@@ -60,6 +70,25 @@ enum NeverLinked: Rule {
                     },
                     notes: more + ["take the link out of the partition, or the assertion back"]))
         }
+    }
+
+    /// A link with a filter in its middle, which lets something pass.
+    private static func passed(
+        by filter: ResolvedFilter, _ link: ForbiddenLink, _ never: ResolvedNever, _ subject: Subject
+    ) -> Finding {
+        let direction = filter.direction(from: link.source.value) ?? .fromFirst
+        let passages = FilterAnalysis(filter).passages(direction)
+        let rules = Set(passages.map(\.rule)).sorted().filter { filter.effectiveRules.indices.contains($0) }
+        let from = subject.nodes[link.source.value].label
+        let to = subject.nodes[link.destination.value].label
+        let example = passages.first.map { " \($0.spoken)" } ?? ""
+        return description.finding(
+            "\(from) must never reach \(to), but filter \(Names.quoted(filter.name.value)) lets pass" + example,
+            at: link.destination.origin.span ?? never.origin.span,
+            labels: rules.prefix(Listing.limit).compactMap { rule in
+                Label(filter.effectiveRules[rule].origin, "lets frames of \(from) pass")
+            },
+            notes: ["`topoc explain --path` shows all that passes; deny it, or take the assertion back"])
     }
 }
 

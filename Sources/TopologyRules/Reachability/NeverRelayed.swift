@@ -42,10 +42,11 @@ enum NeverRelayed: Rule {
         let network = subject.network
         guard !network.nevers.isEmpty else { return }
         let paths = RelayPaths(network)
+        let reach = FilteredReach(network)
         for never in network.nevers {
-            let pairs = relayed(never, paths, network)
+            let pairs = relayed(never, paths, reach, network)
             guard let first = pairs.first else { continue }
-            let path = paths.path(first.source.value, first.destination.value)
+            let path = way(first.source.value, first.destination.value, paths, reach, network)
             let from = network.nodes[first.source.value]
             let to = network.nodes[first.destination.value]
             let labels = zip(path, path.dropFirst()).prefix(Listing.limit).compactMap { a, b -> Label? in
@@ -67,9 +68,9 @@ enum NeverRelayed: Rule {
     }
 
     /// The first few pairs that other VMs join.
-    private static func relayed(_ never: ResolvedNever, _ paths: RelayPaths, _ network: Network)
-        -> [(source: Placed<Int>, destination: Placed<Int>)]
-    {
+    private static func relayed(
+        _ never: ResolvedNever, _ paths: RelayPaths, _ reach: FilteredReach, _ network: Network
+    ) -> [(source: Placed<Int>, destination: Placed<Int>)] {
         var destinations: [Int: [Placed<Int>]] = [:]
         for destination in never.destinations {
             destinations[paths.domain[destination.value], default: []].append(destination)
@@ -77,12 +78,27 @@ enum NeverRelayed: Rule {
         var pairs: [(source: Placed<Int>, destination: Placed<Int>)] = []
         for source in never.sources {
             for destination in destinations[paths.domain[source.value]] ?? []
-            where source.value != destination.value && network.link(source.value, destination.value) == nil {
+            where source.value != destination.value && !isLinked(source.value, destination.value, reach, network)
+                && !way(source.value, destination.value, paths, reach, network).isEmpty
+            {
                 pairs.append((source, destination))
                 if pairs.count > Listing.limit { return pairs }
             }
         }
         return pairs
+    }
+
+    /// Whether frames come there without another VM, of which another rule speaks.
+    private static func isLinked(_ a: Int, _ b: Int, _ reach: FilteredReach, _ network: Network) -> Bool {
+        network.filters.isEmpty ? network.link(a, b) != nil : reach.crosses(a, b)
+    }
+
+    /// A way between two nodes of one domain; empty where filters let nothing come there. Without filters every link is
+    /// a way in both directions.
+    private static func way(
+        _ start: Int, _ end: Int, _ paths: RelayPaths, _ reach: FilteredReach, _ network: Network
+    ) -> [Int] {
+        network.filters.isEmpty ? paths.path(start, end) : reach.way(from: start, to: end) ?? []
     }
 
     private static func route(_ numbers: [String]) -> String {

@@ -57,6 +57,7 @@ SAME(seL4_Word, unsigned int);
 SAME(seL4_CPtr, seL4_Word);
 void seL4_Signal(seL4_CPtr dest);
 void seL4_Yield(void);
+void seL4_Wait(seL4_CPtr src, seL4_Word *sender);
 
 /* libutils */
 CONSTANT(BIT(4), 16ul);

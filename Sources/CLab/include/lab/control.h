@@ -47,6 +47,7 @@ enum lab_type {
     LAB_CUT,
     LAB_CAPTURE,
     LAB_STOP,
+    LAB_FILTER,
     LAB_DONE = 101,
     LAB_REFUSED,
     LAB_BROKEN,
@@ -128,6 +129,19 @@ struct lab_link {
     uint32_t queue_length; /* descriptors, a power of two from 4 to 32768 */
     uint32_t memory;     /* bytes of each memory, at most LAB_MEMORY_MAX */
     uint32_t pinned;     /* 1: the peer's frames bear its own source address; 0: stations behind it may send, too */
+};
+
+/*
+ * A filter, in place of LAB_VM and LAB_INTERFACE, to `topoc-device --filter`. It has the links 0 and 1, whose
+ * `interface`, `place`, `address` and `pinned` say nothing. Descriptors: the page of counters (lab/filter_stats.h),
+ * sealed; a library with the rules, `topoc_filter_rules` (topoc/filter_types.h).
+ */
+struct lab_filter {
+    struct lab_head head;
+    uint32_t version;
+    uint32_t frame_max;
+    uint32_t rule_count;
+    uint32_t zero;
 };
 
 /* All is said: check it, confine the process, run. LAB_DONE comes from the confined process. */

@@ -12,3 +12,4 @@ typedef seL4_Word seL4_CPtr;
 /** Signals a notification. */
 void seL4_Signal(seL4_CPtr dest);
 void seL4_Yield(void);
+void seL4_Wait(seL4_CPtr src, seL4_Word *sender);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import Foundation
+import Processes
+import Testing
+
+/// A filter in a lab of network namespaces: real Linux on both sides, and the C that `topoc build` emits in between.
+@Suite(
+    .timeLimit(.minutes(3)), .serialized,
+    .enabled("this host lets nobody have network namespaces with TAPs") {
+        await LabProgram.namespacesAreAvailable()
+    })
+struct FilterTests {
+    private static let topology = LabProgram.example("filter")
+
+    /// Listens in the server, and gives what it heard when the client has ended.
+    private func tcp(_ lab: LabProgram, port: Int, from client: String, to server: String, at address: String)
+        async throws -> Bool
+    {
+        let program = """
+            import socket, sys
+            if sys.argv[1] == 'listen':
+                s = socket.create_server(('', int(sys.argv[2])))
+                s.settimeout(4)
+                print(s.accept()[0].recv(100).decode())
+            else:
+                socket.create_connection((sys.argv[3], int(sys.argv[2])), 2).sendall(b'through')
+            """
+        async let heard = lab.run("exec", [server, "--", "python3", "-c", program, "listen", "\(port)"])
+        try await Task.sleep(for: .milliseconds(700))
+        _ = try await lab.run("exec", [client, "--", "python3", "-c", program, "call", "\(port)", address])
+        return try await heard.outputText == "through\n"
+    }
+
+    private struct Stats: Decodable {
+        struct Filter: Decodable {
+            struct Rule: Decodable {
+                let rule: String
+                let frames: Int
+                let overRate: Int
+            }
+            let name: String
+            let rules: [Rule]
+        }
+        let filters: [Filter]
+    }
+
+    private func rules(_ lab: LabProgram) async throws -> [Stats.Filter.Rule] {
+        let said = try await lab.run("stats", ["--json", "--once"])
+        return try #require(JSONDecoder().decode(Stats.self, from: Data(said.output)).filters.first).rules
+    }
+
+    @Test func tcpOn5555PassesAndNothingElseDoes() async throws {
+        try await LabProgram.withLab(Self.topology) { lab in
+            #expect(try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2"))
+            #expect(try await !tcp(lab, port: 5556, from: "client", to: "server", at: "192.168.1.2"))
+            // The server opens no connection, not to the same port either.
+            #expect(try await !tcp(lab, port: 5555, from: "server", to: "client", at: "192.168.1.1"))
+            let ping = try await lab.run("exec", ["client", "--", "ping", "-c", "2", "-W", "1", "192.168.1.2"])
+            #expect(!ping.succeeded && ping.outputText.contains("100% packet loss"))
+            let rules = try await rules(lab)
+            #expect(rules.map(\.rule).last == "Deny(.any)")
+            // ARP both ways; a connection's segments both ways; two pings at least, and SYNs.
+            #expect(rules[0].frames >= 2 && rules[1].frames >= 6 && rules[2].frames >= 4, "\(rules)")
+            let text = try await lab.run("stats", ["--once"]).outputText
+            #expect(text.contains("FILTER fw (vm0 vm1)") && text.contains("Deny(.any)"))
+            #expect(try await lab.run("status").outputText.contains("fw      vm0 vm1"))
+        }
+    }
+
+    @Test func aFilterThatEndsIsStartedAnew() async throws {
+        try await LabProgram.withLab(Self.topology) { lab in
+            #expect(try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2"))
+            let before = try await rules(lab)[1].frames
+            #expect(try await lab.run("kill", ["fw"]).succeeded)
+            #expect(try await lab.run("restart", ["server"]).succeeded)
+            var passed = false
+            for _ in 0..<5 where !passed {
+                passed = try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2")
+            }
+            #expect(passed)
+            let ping = try await lab.run("exec", ["client", "--", "ping", "-c", "1", "-W", "1", "192.168.1.2"])
+            #expect(!ping.succeeded)
+            // The counters go on.
+            #expect(try await rules(lab)[1].frames > before)
+        }
+    }
+
+    /// What is certified of a filter is what a ping sees.
+    @Test func theFlowsAreAsCertified() async throws {
+        let lab = LabProgram()
+        let ended = try await ChildProcess.run(
+            Command(
+                LabProgram.topoc,
+                ["lab", "run", Self.topology, "--scenario", "flows", "--guests", "namespaces", "--name", lab.name]),
+            within: .seconds(60))
+        #expect(ended.succeeded, "\(ended.errorText)")
+        #expect(ended.outputText.contains("filters stop the calls of 2 flows, as their rules say"))
+    }
+
+    @Test func whatHasAFilterIsNotCutAlone() async throws {
+        try await LabProgram.withLab(Self.topology) { lab in
+            let ended = try await lab.run("partition", ["client", "server"])
+            #expect(!ended.succeeded && ended.errorText.contains("through filter `fw`"))
+        }
+    }
+}
