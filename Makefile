@@ -77,7 +77,7 @@ test: .build/tools/ready
 
 # What boots guests under QEMU, and has the machine to itself. After `make test`, which installs what it needs.
 test-guests:
-	TOPOC_GUESTS=1 $(SWIFT) test --filter "ThreeGuestsTests|QEMUTests"
+	TOPOC_GUESTS=1 $(SWIFT) test --filter "ThreeGuestsTests|QEMUTests|RebootTests"
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
 .build/tools/ready: Makefile
@@ -117,11 +117,12 @@ bench-lab: build
 	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" $(ARGS)
 
-# A lab that carries traffic for SECONDS while its devices are killed and its links impaired.
+# A lab that carries traffic for SECONDS while its devices are killed, its guests rebooted and its links impaired:
+# `make soak ARGS='--guests qemu --kills 60'`.
 SECONDS := 3600
 soak: build
 	@$(call install,cmake:cmake gcc:gcc ip:iproute2 iperf3:iperf3 nsenter:util-linux ping:iputils-ping \
-	    pkg-config:pkg-config unshare:util-linux)
+	    pkg-config:pkg-config qemu-system-x86_64:qemu-system-x86 unshare:util-linux)
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
 	$(SWIFT) build $(RELEASE) --product topoc-lab-bench
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc-lab-bench" soak --seconds $(SECONDS) $(ARGS)

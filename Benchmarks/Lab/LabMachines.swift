@@ -7,7 +7,7 @@ import Processes
 struct LabMachines: Machines {
     private let topoc: String
     private let name: String
-    private let isGuests: Bool
+    let isGuests: Bool
 
     init(_ count: Int, _ tools: Tools, topoc: String, options: [String]) async throws {
         self.topoc = topoc
@@ -41,12 +41,7 @@ struct LabMachines: Machines {
     @discardableResult
     func command(_ words: [String]) async throws -> String {
         try await say(
-            Command(topoc, ["lab", words[0], "--name", name] + words.dropFirst()), within: .seconds(120))
-    }
-
-    /// Whether this topoc's lab has a command.
-    func knows(_ command: String) async throws -> Bool {
-        try await say(Command(topoc, ["lab", "--help"])).contains("\n  \(command) ")
+            Command(topoc, ["lab", words[0], "--name", name] + words.dropFirst()), within: .seconds(300))
     }
 
     func status() async throws -> LabStatus {
@@ -66,6 +61,7 @@ struct LabMachines: Machines {
 struct LabStatus: Decodable {
     struct VM: Decodable {
         let deviceProcess: Int32?
+        let macs: [String]
     }
 
     /// The supervisor.

@@ -7,10 +7,10 @@
 /*
  * Numbered datagrams, counted at both ends: what was lost, came twice, came late or came damaged.
  *
- *     topoc-lab-datagrams receive PORT SECONDS             until so many seconds have passed
- *     topoc-lab-datagrams send ADDRESS PORT SECONDS RATE   so many a second, of 64 to 1400 bytes
+ *     topoc-lab-datagrams receive PORT SECONDS ROUND             until none has come for so many seconds
+ *     topoc-lab-datagrams send ADDRESS PORT SECONDS RATE ROUND   so many a second, of 64 to 1400 bytes
  *
- * Each ends with one line of JSON.
+ * Each ends with one line of JSON. A receiver waits longer for the first: on a busy host the sender comes late.
  */
 
 #define _GNU_SOURCE
@@ -28,6 +28,9 @@
 
 #define SMALLEST 64
 #define LONGEST 1400
+
+/* For the first datagram a receiver waits so many times as long as for the others. */
+#define PATIENCE 10
 
 /* Numbers of a round, that a receiver tells apart. The round stands above them. */
 #define MOST (1u << 24)
@@ -82,7 +85,8 @@ static int receive(int port, int seconds, uint64_t round)
     uint64_t damaged = 0;
     uint64_t stale = 0; /* of another round: a dead device's TAP holds some until the next device reads it */
     uint64_t next = 0;
-    int64_t deadline = now_ns() + (int64_t)seconds * 1000000000;
+    int64_t silence = (int64_t)seconds * 1000000000;
+    int64_t deadline = now_ns() + PATIENCE * silence;
     while (now_ns() < deadline) {
         struct pollfd ready = { .fd = socket_, .events = POLLIN };
         if (poll(&ready, 1, 100) <= 0) {
@@ -102,6 +106,7 @@ static int receive(int port, int seconds, uint64_t round)
                 stale += 1;
                 continue;
             }
+            deadline = now_ns() + silence;
             number %= MOST;
             uint8_t bit = (uint8_t)(1u << (number & 7));
             if ((seen[number / 8] & bit) != 0) {

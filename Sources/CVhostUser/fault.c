@@ -26,6 +26,7 @@ const char *vhost_user_fault_text(enum vhost_user_fault fault)
         [VHOST_USER_FAULT_RING] = "named a ring that there is not",
         [VHOST_USER_FAULT_LENGTH] = "chose a ring length that cannot be",
         [VHOST_USER_FAULT_BASE] = "chose a ring position that cannot be",
+        [VHOST_USER_FAULT_POSITION] = "does not know how far a dead device came in its packed rings",
         [VHOST_USER_FAULT_ADDRESS] = "placed a ring outside of its memory, or not aligned",
         [VHOST_USER_FAULT_EVENT] = "sent a descriptor that is no eventfd, or none",
         [VHOST_USER_FAULT_VALUE] = "sent a value that cannot be",

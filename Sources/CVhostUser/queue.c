@@ -8,6 +8,9 @@
 
 #include <vhost_user/queue.h>
 
+/* Of a packed ring: its first slot, in its first lap. */
+#define FIRST_POSITION 0x8000u
+
 /* A device side that looks ahead of another: it holds nothing, so it gives nothing back. */
 static inline struct topoc_split_device topoc_split_device_ahead(const struct topoc_split_device *device)
 {
@@ -108,6 +111,19 @@ bool vhost_user_queue_start(struct vhost_user_queue *queue, const struct vhost_u
     queue->asked = false;
     return length_is_valid(parts->length)
            && (packed ? start_packed : start_split)(queue, parts, memory, features, base, taken);
+}
+
+bool vhost_user_queue_is_stale(const struct vhost_user_parts *parts, bool packed, uint32_t base)
+{
+    const struct topoc_packed_descriptor *descriptors = (const struct topoc_packed_descriptor *)parts->descriptors;
+    bool used = false;
+    if (!packed || (uint16_t)base != FIRST_POSITION) {
+        return false;
+    }
+    for (uint32_t i = 0; i < parts->length; i++) {
+        used = used || (topoc_load_u16(&descriptors[i].flags) & TOPOC_PACKED_USED) != 0;
+    }
+    return used;
 }
 
 uint32_t vhost_user_queue_stop(struct vhost_user_queue *queue)

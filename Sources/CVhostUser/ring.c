@@ -23,9 +23,9 @@ static bool find_parts(const struct vhost_user_session *session, const struct vh
            && at->descriptors % 16 == 0 && at->available % alignment == 0 && at->used % 4 == 0;
 }
 
-/* Makes the queue of a ring, from the ring's base on. */
+/* Makes the queue of a ring, from the ring's base on. `inherited`: a dead back end may have served it. */
 static enum vhost_user_fault make_queue(struct vhost_user_session *session, struct vhost_user_ring *ring,
-                                        uint32_t *taken)
+                                        bool inherited, uint32_t *taken)
 {
     bool packed = vhost_user_session_has(session, VIRTIO_RING_PACKED);
     struct topoc_vq_memory memory = { .regions = session->memory.regions, .count = session->memory.count };
@@ -38,15 +38,18 @@ static enum vhost_user_fault make_queue(struct vhost_user_session *session, stru
     if (!find_parts(session, ring, packed, &parts)) {
         return VHOST_USER_FAULT_ADDRESS;
     }
+    if (inherited && vhost_user_queue_is_stale(&parts, packed, ring->base)) {
+        return VHOST_USER_FAULT_POSITION;
+    }
     return vhost_user_queue_start(&ring->queue, &parts, packed, &memory, features, ring->base, taken)
            ? VHOST_USER_SOUND : VHOST_USER_FAULT_BASE;
 }
 
 /* What a back end took and did not give back may have been sent: the guest gets it back, and it is not sent again. */
-static void discard_taken(struct vhost_user_session *session, struct vhost_user_ring *ring, uint32_t taken)
+static void discard_taken(struct vhost_user_session *session, struct vhost_user_ring *ring, bool inherited,
+                          uint32_t taken)
 {
-    uint32_t lost = vhost_user_queue_discard(&ring->queue, session->restarted ? ring->length : taken);
-    session->restarted = false;
+    uint32_t lost = vhost_user_queue_discard(&ring->queue, inherited ? ring->length : taken);
     if (vhost_user_queue_flush(&ring->queue)) {
         vhost_user_event_signal(ring->call);
     }
@@ -59,6 +62,7 @@ enum vhost_user_fault vhost_user_ring_start(struct vhost_user_session *session, 
                                             int kick)
 {
     struct vhost_user_ring *ring = &session->rings[number];
+    bool inherited = (session->inherited & 1u << number) != 0;
     uint32_t taken = 0;
     if (ring->started || ring->length == 0 || !ring->placed || session->memory.count == 0) {
         return VHOST_USER_FAULT_ORDER;
@@ -66,7 +70,7 @@ enum vhost_user_fault vhost_user_ring_start(struct vhost_user_session *session, 
     if (!vhost_user_session_has(session, VIRTIO_VERSION_1)) {
         return VHOST_USER_FAULT_FEATURES;
     }
-    enum vhost_user_fault fault = make_queue(session, ring, &taken);
+    enum vhost_user_fault fault = make_queue(session, ring, inherited, &taken);
     if (fault != VHOST_USER_SOUND) {
         return fault;
     }
@@ -76,12 +80,13 @@ enum vhost_user_fault vhost_user_ring_start(struct vhost_user_session *session, 
     ring->kick = kick;
     ring->started = true;
     ring->reported = false;
+    session->inherited &= ~(1u << number);
     if (!vhost_user_session_has(session, VHOST_USER_PROTOCOL_FEATURES)) {
         ring->enabled = true;
     }
     ring->served = ring->enabled;
     if (number == VHOST_USER_TRANSMIT) {
-        discard_taken(session, ring, taken);
+        discard_taken(session, ring, inherited, taken);
     }
     return VHOST_USER_SOUND;
 }
@@ -120,7 +125,7 @@ enum vhost_user_fault vhost_user_rings_return(struct vhost_user_session *session
     for (unsigned int i = 0; i < VHOST_USER_RINGS; i++) {
         struct vhost_user_ring *ring = &session->rings[i];
         uint32_t taken;
-        enum vhost_user_fault fault = runs(ring) ? make_queue(session, ring, &taken) : VHOST_USER_SOUND;
+        enum vhost_user_fault fault = runs(ring) ? make_queue(session, ring, false, &taken) : VHOST_USER_SOUND;
         if (fault != VHOST_USER_SOUND) {
             return fault;
         }

@@ -126,7 +126,7 @@ void vhost_user_session_init(struct vhost_user_session *session, const struct vh
     memset(session, 0, sizeof(*session));
     session->hooks = *hooks;
     session->frame_max = frame_max;
-    session->restarted = restarted;
+    session->inherited = restarted ? (1u << VHOST_USER_RINGS) - 1u : 0;
     session->offered = VIRTIO_VERSION_1 | VIRTIO_NET_MRG_RXBUF | VIRTIO_NET_MTU | VIRTIO_INDIRECT_DESC
                        | VIRTIO_EVENT_IDX | VIRTIO_RING_PACKED | VIRTIO_IN_ORDER | VHOST_USER_PROTOCOL_FEATURES;
     if (offload) {
@@ -144,6 +144,7 @@ void vhost_user_session_close(struct vhost_user_session *session)
 {
     struct vhost_user_hooks hooks = session->hooks;
     bool offload = (session->offered & VIRTIO_NET_CSUM) != 0;
+    uint32_t inherited = session->inherited;
     for (unsigned int i = 0; i < VHOST_USER_RINGS; i++) {
         struct vhost_user_ring *ring = &session->rings[i];
         vhost_user_ring_stop(session, (enum vhost_user_ring_number)i);
@@ -151,7 +152,8 @@ void vhost_user_session_close(struct vhost_user_session *session)
         vhost_user_event_close(&ring->error);
     }
     vhost_user_memory_unmap(&session->memory);
-    vhost_user_session_init(session, &hooks, session->frame_max, offload, session->restarted);
+    vhost_user_session_init(session, &hooks, session->frame_max, offload, false);
+    session->inherited = inherited;
 }
 
 struct vhost_user_queue *vhost_user_session_queue(struct vhost_user_session *session,

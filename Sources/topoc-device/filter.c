@@ -37,7 +37,10 @@
 _Static_assert(sizeof(struct topoc_filter_counters) == sizeof(struct lab_filter_rule_stats),
                "the page has the counters");
 
-static const uint64_t one = 1;
+/* Packets of one direction before the other has its turn. */
+#define FILTER_BUDGET 256u
+
+static const uint64_t one_ring = 1;
 
 struct filter_end {
     struct lab_memory send;
@@ -63,7 +66,7 @@ struct filter_process {
 static void filter_signal(void *context)
 {
     const struct filter_end *end = context;
-    (void)!write(end->peer_bell, &one, sizeof(one));
+    (void)!write(end->peer_bell, &one_ring, sizeof(one_ring));
 }
 
 static bool filter_watch(struct filter_process *filter, int descriptor, uint32_t events)
@@ -292,8 +295,8 @@ static void filter_show(struct filter_process *filter)
 static bool filter_serve(struct filter_process *filter)
 {
     uint64_t now = lab_now();
-    bool more = topoc_filter_carry(&filter->bridge, 0, LAB_BUDGET, now);
-    more = topoc_filter_carry(&filter->bridge, 1, LAB_BUDGET, now) || more;
+    bool more = topoc_filter_carry(&filter->bridge, 0, FILTER_BUDGET, now);
+    more = topoc_filter_carry(&filter->bridge, 1, FILTER_BUDGET, now) || more;
     topoc_filter_flush(&filter->bridge);
     filter_show(filter);
     return !more && !topoc_filter_listen(&filter->bridge);

@@ -11,12 +11,14 @@ final class BackEnds {
     let wire: OpaquePointer
     let names: [String]
 
-    init(offload: Bool = false) throws {
+    /// - Parameter restarted: others before these have died.
+    init(offload: Bool = false, restarted: Bool = false) throws {
         names = (0..<2).map { "topoc-test/\(getpid())/\(UInt64.random(in: 0...UInt64.max))/\($0)" }
         var listening = names.map { wire_listen($0) }
         var vm = lab_vm()
         vm.frame_max = offload ? 65550 : 1514
         vm.offload = offload ? 1 : 0
+        vm.restarted = restarted ? 1 : 0
         var text = [CChar](repeating: 0, count: 112)
         wire = try #require(wire_open(&listening, &vm, &text))
     }

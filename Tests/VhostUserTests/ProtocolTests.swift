@@ -232,6 +232,51 @@ struct ProtocolTests {
         }
     }
 
+    /// Of a packed ring a front end says the first position, also where a dead device came further. A guest outlives that:
+    /// nothing in its ring is touched, and it has a network again when its driver has made a new one.
+    @Test(arguments: [0, 1] as [UInt32])
+    func aPackedRingOfADeadDeviceIsNotBegunAnew(_ ring: UInt32) throws {
+        let features = Features(isPacked: true)
+        // Flags stand in the last two bytes of a descriptor: available in the second lap; used in the first; used in the
+        // second, beside one that is still available in it.
+        for (flags, isStale): ([UInt16], Bool) in [
+            ([0x8000], true), ([0x8080, 0], true), ([0, 0, 0x8000], true),
+            ([0x80, 0x80], false), ([0, 0], false),
+        ] {
+            let backEnds = try BackEnds(restarted: true)
+            let front = try FrontEnd(backEnds)
+            let place = Int(front_parts(ring).descriptors)
+            let bytes = try #require(front.front.pointee.base).advanced(by: place)
+            for (slot, flags) in flags.enumerated() {
+                UnsafeMutableRawPointer(bytes).storeBytes(of: flags, toByteOffset: 16 * slot + 14, as: UInt16.self)
+            }
+            let before = Data(bytes: bytes, count: 64 * 16)
+            #expect(front.start(features) == !isStale)
+            guard isStale else { continue }
+            #expect(
+                backEnds.state().text
+                    == "the front end does not know how far a dead device came in its packed rings")
+            // Nor the next time; but with a new ring it is served.
+            front.reconnect()
+            #expect(!front.start(features))
+            #expect(Data(bytes: bytes, count: 64 * 16) == before)
+            memset(bytes, 0, 64 * 16)
+            front.reconnect()
+            #expect(front.start(features))
+            #expect(backEnds.state().state == LAB_GUEST_READY)
+        }
+    }
+
+    /// Of a device that lives, or of a split ring, nothing is to be guessed.
+    @Test func otherRingsAreBegunAsTheyAreSaid() throws {
+        for (features, restarted) in [(Features(isPacked: true), false), (Features(), true)] {
+            let front = try FrontEnd(try BackEnds(restarted: restarted))
+            let bytes = try #require(front.front.pointee.base).advanced(by: Int(front_parts(0).descriptors))
+            UnsafeMutableRawPointer(bytes).storeBytes(of: 0x8000, toByteOffset: 14, as: UInt16.self)
+            #expect(front.start(features))
+        }
+    }
+
     /// A message may come in any pieces, and end with its connection at any of them.
     @Test func messagesComeInPieces() throws {
         let backEnds = try BackEnds()

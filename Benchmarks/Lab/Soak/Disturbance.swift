@@ -7,21 +7,24 @@ struct Disturbance {
     private let lab: LabMachines
     private let count: Int
     private let tally: Tally
+    private let reboots: Reboots
     private var state: UInt64
 
-    init(lab: LabMachines, count: Int, tally: Tally, seed: UInt64) {
+    init(lab: LabMachines, count: Int, tally: Tally, reboots: Reboots, seed: UInt64) {
         self.lab = lab
         self.count = count
         self.tally = tally
+        self.reboots = reboots
         state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     }
 
-    /// Kills come in equal steps of time; between them links are impaired, cut and joined.
+    /// One guest in so many kills.
+    private static let killsPerReboot = 10
+
+    /// Kills come in equal steps of time; between them guests are rebooted, and links impaired, cut and joined.
     mutating func go(on deadline: ContinuousClock.Instant, kills: Int, seconds: Int) async throws {
         let begin = ContinuousClock.now
         let quiet = Double(seconds) * 0.98
-        let reboots = try await lab.knows("reboot")
-        if !reboots { tally.add("guests rebooted: this lab has no reboot", 0) }
         for number in 0..<max(kills, 1) {
             let when = begin + .seconds(quiet * Double(number + 1) / Double(max(kills, 1)))
             if when >= deadline { break }
@@ -29,6 +32,7 @@ struct Disturbance {
             if kills > 0 {
                 try await killDevice(of: "vm\(next(count))")
             }
+            if number % Self.killsPerReboot == Self.killsPerReboot / 2 { try await reboot(next(count)) }
             switch next(8) {
             case 0:
                 let (from, to) = pair()
@@ -49,10 +53,6 @@ struct Disturbance {
                 tally.add("links cut, and joined again")
                 try await Task.sleep(for: .milliseconds(200 + next(800)))
                 try await lab.command(["heal"])
-            case 4 where reboots && number % 10 == 0:
-                // One that has no part in what is acknowledged.
-                try await lab.command(["reboot", "vm2"])
-                tally.add("guests rebooted")
             default: break
             }
         }
@@ -66,16 +66,25 @@ struct Disturbance {
         }
     }
 
-    /// A lab gives a device up that ends too often; then it is started by hand, and killed all the same.
     private func killDevice(of vm: String) async throws {
+        try await withDevice(of: vm) { try await lab.command(["kill", vm]) }
+        tally.add("device processes killed")
+    }
+
+    private func reboot(_ vm: Int) async throws {
+        try await withDevice(of: "vm\(vm)") { try await reboots.perform(vm, in: lab) }
+        tally.add("guests rebooted")
+    }
+
+    /// A lab gives a device up that ends too often; then it is started by hand, and all goes on.
+    private func withDevice(of vm: String, _ body: () async throws -> Void) async throws {
         do {
-            try await lab.command(["kill", vm])
+            try await body()
         } catch let error as BenchmarkError where error.description.contains("lab restart") {
             try await lab.command(["restart", vm])
             tally.add("devices given up, and started by hand")
-            try await lab.command(["kill", vm])
+            try await body()
         }
-        tally.add("device processes killed")
     }
 
     private mutating func pair() -> (Int, Int) {

@@ -2,18 +2,32 @@
 
 import Foundation
 
-/// Memory and descriptors of a lab's processes, over time.
+/// Memory, descriptors, threads and processes of a lab, over time.
 actor Watch {
     private struct Look {
         var supervisorMemory: Int
         var supervisorFiles: Int
+        var supervisorThreads: Int
+        var processes: Int
         var deviceMemory: Int
         var deviceFiles: Int
+
+        func least(_ other: Look) -> Look {
+            Look(
+                supervisorMemory: min(supervisorMemory, other.supervisorMemory),
+                supervisorFiles: min(supervisorFiles, other.supervisorFiles),
+                supervisorThreads: min(supervisorThreads, other.supervisorThreads),
+                processes: min(processes, other.processes), deviceMemory: min(deviceMemory, other.deviceMemory),
+                deviceFiles: min(deviceFiles, other.deviceFiles))
+        }
     }
 
     private let lab: LabMachines
     private let period: Duration
+    /// While there is traffic.
     private var looks: [Look] = []
+    /// While there is none, so that what is open is the lab's own.
+    private var quiet: [Look] = []
     /// Of the lab, when it was last looked at.
     private(set) var processes: [Int32] = []
 
@@ -24,40 +38,55 @@ actor Watch {
 
     func go(on deadline: ContinuousClock.Instant) async throws {
         while .now < deadline {
-            try await look()
+            if let look = try await look() { looks.append(look) }
             try await Task.sleep(for: period)
         }
     }
 
-    func look() async throws {
-        let status = try await lab.status()
-        let devices = status.vms.compactMap(\.deviceProcess)
-        processes = [status.process] + devices
-        let deviceLooks = devices.compactMap { process in Self.memory(process).map { ($0, Self.files(process)) } }
-        guard let memory = Self.memory(status.process), !deviceLooks.isEmpty else { return }
-        looks.append(
-            Look(
-                supervisorMemory: memory, supervisorFiles: Self.files(status.process),
-                deviceMemory: deviceLooks.map(\.0).max() ?? 0, deviceFiles: deviceLooks.map(\.1).max() ?? 0))
+    /// Before the traffic, and after it. What is about to close is not counted.
+    func lookAtRest() async throws {
+        var least: Look?
+        for _ in 0..<10 {
+            try await Task.sleep(for: .milliseconds(200))
+            guard let look = try await look() else { continue }
+            least = least.map { $0.least(look) } ?? look
+        }
+        if let least { quiet.append(least) }
     }
 
-    /// The end against the beginning: medians of a fifth of the looks each.
+    private func look() async throws -> Look? {
+        let status = try await lab.status()
+        let devices = status.vms.compactMap(\.deviceProcess)
+        let children = Self.children(status.process)
+        processes = [status.process] + children
+        let deviceLooks = devices.compactMap { process in Self.memory(process).map { ($0, Self.files(process)) } }
+        guard let memory = Self.memory(status.process), !deviceLooks.isEmpty else { return nil }
+        return Look(
+            supervisorMemory: memory, supervisorFiles: Self.files(status.process),
+            supervisorThreads: Self.threads(status.process), processes: children.count,
+            deviceMemory: deviceLooks.map(\.0).max() ?? 0, deviceFiles: deviceLooks.map(\.1).max() ?? 0)
+    }
+
+    /// The end against the beginning: of memory the medians of a fifth of the looks each.
     func judge(_ tally: Tally) {
-        let part = max(1, looks.count / 5)
-        func grown(_ name: String, _ value: (Look) -> Int, _ most: Int) {
-            let begin = Report.median(looks.prefix(part).map { Double(value($0)) })
-            let end = Report.median(looks.suffix(part).map { Double(value($0)) })
-            tally.check("\(name), above \(Int(begin)) at the beginning", Int(end - begin)) { $0 <= most }
+        func check(_ name: String, _ begin: Int, _ end: Int, _ most: Int) {
+            tally.check("\(name), above \(begin) at the beginning", end - begin) { $0 <= most }
         }
         tally.check("times that processes were looked at", looks.count) { $0 > 1 }
-        grown("supervisor's memory, KiB", \.supervisorMemory, 8192)
-        grown("supervisor's descriptors", \.supervisorFiles, 8)
-        grown("a device's memory, KiB", \.deviceMemory, 2048)
-        grown("a device's descriptors", \.deviceFiles, 4)
-        for (name, key) in [("came twice", "twice"), ("came damaged", "damaged")] {
-            tally.check("datagrams that \(name)", tally.count("datagrams that came \(key)")) { $0 == 0 }
+        let part = max(1, looks.count / 5)
+        func memory(_ name: String, _ value: (Look) -> Int, _ most: Int) {
+            let begin = Report.median(looks.prefix(part).map { Double(value($0)) })
+            check(name, Int(begin), Int(Report.median(looks.suffix(part).map { Double(value($0)) })), most)
         }
-        tally.check("round trips that were acknowledged", tally.count("acknowledged round trips")) { $0 > 0 }
+        memory("supervisor's memory, KiB", \.supervisorMemory, 8192)
+        memory("a device's memory, KiB", \.deviceMemory, 2048)
+        guard let before = quiet.first, let after = quiet.last, quiet.count == 2 else {
+            return tally.fail("the lab was not looked at before and after")
+        }
+        check("supervisor's descriptors", before.supervisorFiles, after.supervisorFiles, 2)
+        check("supervisor's threads", before.supervisorThreads, after.supervisorThreads, 8)
+        check("supervisor's children", before.processes, after.processes, 0)
+        check("a device's descriptors", before.deviceFiles, after.deviceFiles, 0)
     }
 
     /// How many of these processes still run, some seconds after they were to end.
@@ -76,6 +105,21 @@ actor Watch {
             let match = text.firstMatch(of: /RssAnon:\s+(\d+) kB/)
         else { return nil }
         return Int(match.1)
+    }
+
+    private static func threads(_ process: Int32) -> Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task").count) ?? 0
+    }
+
+    /// Devices, guests, and what runs in these; also those that have ended, and whose end nobody has taken.
+    private static func children(_ process: Int32) -> [Int32] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return all.filter { child in
+            let stat = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
+            // Behind the name in parentheses: the state, and the parent.
+            let fields = stat?.split(separator: ")").last?.split(separator: " ") ?? []
+            return fields.count > 1 && fields[1] == "\(process)"
+        }
     }
 
     private static func files(_ process: Int32) -> Int {

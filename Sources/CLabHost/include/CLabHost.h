@@ -13,13 +13,25 @@
 #include <sys/types.h>
 
 /*
- * A TAP device of this name (at most 15 bytes) in the network of a process (a descriptor of pidfd_open). Frames have a
- * header of `header` bytes before them (linux/virtio_net.h), or none with 0. Reading and writing never wait.
+ * The network of a process, as a descriptor that keeps it, and the devices in it, when the process has ended. -1, with
+ * errno.
+ */
+int topoc_lab_network(pid_t process);
+
+/*
+ * A TAP device of this name (at most 15 bytes) in a network. Frames have a header of `header` bytes before them
+ * (linux/virtio_net.h), or none with 0. Reading and writing never wait.
  *
  * The result is its descriptor, with which the device goes; -1, with errno: ENOENT where this host has no /dev/net/tun,
  * EBUSY where there is one of the name.
  */
-int topoc_lab_open_tap(int process, const char *name, int header);
+int topoc_lab_open_tap(int network, const char *name, int header);
+
+/*
+ * Moves a device from a network to that of a process: whoever has its descriptor notices nothing, but it is down then,
+ * without addresses. The result is 0; -1, with errno: ENODEV where there is none of the name.
+ */
+int topoc_lab_move_tap(int network, const char *name, pid_t process);
 
 /* Memory of so many bytes, in no directory, which nobody can make smaller or larger. -1, with errno, where there is none. */
 int topoc_lab_memory(const char *name, size_t size);

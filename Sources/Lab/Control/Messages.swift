@@ -20,6 +20,7 @@ public enum Request: Codable, Sendable {
     case heal(from: String?, to: String?)
     case kill(vm: String)
     case restart(vm: String)
+    case reboot(vm: String)
     case scenario(String)
     case down
 }

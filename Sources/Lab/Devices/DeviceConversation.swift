@@ -33,6 +33,8 @@ final class DeviceConversation: Sendable {
         sink?.finish()
     }
 
+    var isOver: Bool { state.withLock { $0.isOver } }
+
     func endAll() {
         let sinks = state.withLock { state in
             state.isOver = true

@@ -86,6 +86,9 @@ final class DeviceProcess: Sendable {
         process.stop()
     }
 
+    /// It listens no more, as it has ended or is about to.
+    var isOver: Bool { conversation.isOver }
+
     /// Says something, and waits for the answer.
     func tell<Message: DeviceMessage & BitwiseCopyable>(
         _ message: Message, _ descriptors: [Descriptor] = []
@@ -122,6 +125,7 @@ final class DeviceProcess: Sendable {
         guard sent == 0 else {
             let error = ErrorNumber()
             conversation.end(serial, nil)
+            if error.code == EPIPE { conversation.endAll() }
             throw LabError(LabRules.deviceEnded, "the device of \(instance) takes no messages: \(error)")
         }
         let alarm = Task { [conversation] in

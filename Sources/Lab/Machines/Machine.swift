@@ -13,6 +13,8 @@ protocol Machine: Sendable {
 
     /// Lets the guest begin, and waits until it takes commands. Its device runs.
     func boot() async throws(LabError)
+    /// Ends the guest, where it runs, and lets it begin again. Its device notices no more than a guest would let it.
+    func reboot() async throws(LabError)
     /// Runs a program in it, and gives its exit status.
     ///
     /// - Parameters:
@@ -25,6 +27,15 @@ protocol Machine: Sendable {
     /// "running", or how it ended.
     var state: String { get async }
     func stop() async
+}
+
+extension LabError {
+    /// A guest that has ended.
+    init(gone vm: VMWiring, _ how: String) {
+        self.init(
+            LabRules.guest, "\(vm.instance) is gone: \(how)",
+            notes: ["`topoc lab reboot \(vm.instance)` boots it again"])
+    }
 }
 
 /// What a person sees of a guest, and types.

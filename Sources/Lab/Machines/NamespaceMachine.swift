@@ -21,9 +21,16 @@ final class NamespaceMachine: Machine {
     let attachments: [Descriptor]
 
     private let vm: VMWiring
-    /// The first process: what orphans it has, it takes the end of.
-    private let first: ChildProcess
-    private let ended = Mutex<Ending?>(nil)
+    private let wiring: Wiring
+    private let life: Mutex<Life>
+
+    private struct Life {
+        /// The first process: what orphans it has, it takes the end of.
+        var first: ChildProcess
+        /// Keeps the TAPs when that has ended.
+        var network: Descriptor
+        var ending: Ending?
+    }
 
     /// virtio_net_hdr with num_buffers, of which the device takes what it needs.
     private static let header: Int32 = 12
@@ -31,6 +38,30 @@ final class NamespaceMachine: Machine {
     /// Makes the namespaces, with a TAP for each interface.
     init(_ vm: VMWiring, in wiring: Wiring) async throws(LabError) {
         self.vm = vm
+        self.wiring = wiring
+        let begun = try await Self.begin(vm, in: wiring)
+        var taps: [Descriptor] = []
+        for number in vm.interfaces.indices {
+            let tap = topoc_lab_open_tap(begun.network.number, "eth\(number)", Self.header)
+            guard tap != -1 else { throw Self.noTap(vm, ErrorNumber()) }
+            taps.append(Descriptor(tap))
+        }
+        attachments = taps
+        life = Mutex(begun)
+        watch(begun.first)
+    }
+
+    private func watch(_ first: ChildProcess) {
+        Task { [weak self] in
+            let ending = await first.ending
+            self?.life.withLock { life in
+                if life.first === first { life.ending = ending }
+            }
+        }
+    }
+
+    /// Starts the first process of new namespaces.
+    private static func begin(_ vm: VMWiring, in wiring: Wiring) async throws(LabError) -> Life {
         // /run and what is said of names are its own; the other files are the host's. It speaks when it is ready, and
         // ends when its input does.
         let script = """
@@ -47,6 +78,7 @@ final class NamespaceMachine: Machine {
             environment: [
                 "TOPOC_HOSTS": GuestNetwork.hosts(of: vm, in: wiring), "TOPOC_HOSTNAME": vm.hostname,
             ])
+        let first: ChildProcess
         do throws(ProcessError) {
             first = try ChildProcess(command, bound: nil, takesInput: true, namespaces: .own)
         } catch {
@@ -63,18 +95,37 @@ final class NamespaceMachine: Machine {
                 LabRules.namespaces, "no namespaces for \(vm.instance): \(said.split(separator: "\n").last ?? "")",
                 notes: Self.wayOut)
         }
-        var taps: [Descriptor] = []
+        let network = topoc_lab_network(first.id)
+        guard network != -1 else {
+            throw LabError(
+                LabRules.namespaces, "no network for \(vm.instance): \(ErrorNumber())", notes: Self.wayOut)
+        }
+        return Life(first: first, network: Descriptor(network))
+    }
+
+    /// The TAPs go to new namespaces, so the device stays; all else of the old ones ends.
+    func reboot() async throws(LabError) {
+        let begun = try await Self.begin(vm, in: wiring)
+        let old = life.withLock { $0 }
+        old.first.stop()
+        _ = await old.first.ending
         for number in vm.interfaces.indices {
-            let tap = topoc_lab_open_tap(first.handle.number, "eth\(number)", Self.header)
-            guard tap != -1 else { throw Self.noTap(vm, ErrorNumber()) }
-            taps.append(Descriptor(tap))
+            guard topoc_lab_move_tap(old.network.number, "eth\(number)", begun.first.id) == 0 else {
+                throw LabError(
+                    LabRules.guest, "eth\(number) of \(vm.instance) cannot be taken over: \(ErrorNumber())",
+                    notes: ["take the lab down, and up again"])
+            }
         }
-        attachments = taps
-        let (first, watched) = (first, self)
-        Task { [weak watched] in
-            let ending = await first.ending
-            watched?.ended.withLock { $0 = ending }
-        }
+        life.withLock { $0 = begun }
+        watch(begun.first)
+        try await boot()
+    }
+
+    /// The first process, which runs.
+    private func first() throws(LabError) -> ChildProcess {
+        let (first, ending) = life.withLock { ($0.first, $0.ending) }
+        if let ending { throw LabError(gone: vm, "its first process \(ending)") }
+        return first
     }
 
     static let wayOut = [
@@ -102,6 +153,7 @@ final class NamespaceMachine: Machine {
             if let ipv6 = interface.ipv6 { lines.append("addr add \(ipv6) dev \(name) nodad") }
             lines.append("link set \(name) up")
         }
+        let first = try first()
         let input = Array(lines.map { "\($0)\n" }.joined().utf8)
         do throws(ProcessError) {
             let child = try ChildProcess(
@@ -123,6 +175,7 @@ final class NamespaceMachine: Machine {
         _ words: [String], within bound: Duration, each: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(LabError) -> Int32 {
         guard let program = words.first else { return 0 }
+        let first = try first()
         let child: ChildProcess
         do throws(ProcessError) {
             child = try ChildProcess(
@@ -143,6 +196,7 @@ final class NamespaceMachine: Machine {
     }
 
     func openConsole() throws(LabError) -> Terminal {
+        let first = try first()
         do throws(ProcessError) {
             // `script` gives the shell a terminal.
             let child = try ChildProcess(
@@ -155,10 +209,11 @@ final class NamespaceMachine: Machine {
     }
 
     var state: String {
-        get async { ended.withLock { $0.map { "its first process \($0)" } ?? "running" } }
+        get async { life.withLock { life in life.ending.map { "its first process \($0)" } ?? "running" } }
     }
 
     func stop() async {
+        let first = life.withLock { $0.first }
         first.stop()
         _ = await first.ending
     }

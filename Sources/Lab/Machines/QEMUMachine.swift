@@ -23,6 +23,8 @@ final class QEMUMachine: Machine {
     private struct Life {
         var guest: Guest?
         var ending: Ending?
+        /// It was not ready in time, or QEMU ended before.
+        var hasFailed = false
     }
 
     /// What all guests of a lab have in common.
@@ -50,6 +52,7 @@ final class QEMUMachine: Machine {
     }
 
     func boot() async throws(LabError) {
+        life.withLock { $0 = Life() }
         let cards = vm.interfaces.enumerated().map { number, interface in
             NetworkCard.vhostUser(number, mac: interface.mac, socket: sockets[number])
         }
@@ -60,19 +63,32 @@ final class QEMUMachine: Machine {
             life.withLock { $0.guest = guest }
             Task { [weak self] in
                 let ending = await guest.ending
-                self?.life.withLock { $0.ending = ending }
+                self?.life.withLock { life in
+                    if life.guest === guest { life.ending = ending }
+                }
             }
         } catch {
+            life.withLock { $0.hasFailed = true }
             throw LabError(error)
         }
     }
 
+    /// QEMU ends and starts: the device's next front end.
+    func reboot() async throws(LabError) {
+        await endGuest()
+        try await boot()
+    }
+
     private func guest() throws(LabError) -> Guest {
-        guard let guest = life.withLock({ $0.guest }) else {
+        let life = life.withLock { $0 }
+        if let ending = life.ending { throw LabError(gone: vm, "QEMU \(ending)") }
+        if let guest = life.guest { return guest }
+        guard life.hasFailed else {
             throw LabError(
-                LabRules.guest, "\(vm.instance) has not booted yet", notes: ["`topoc lab up` says when it has"])
+                LabRules.guest, "\(vm.instance) has not booted yet", notes: ["`topoc lab status` says when it runs"])
         }
-        return guest
+        throw LabError(
+            LabRules.guest, "\(vm.instance) did not boot", notes: ["`topoc lab reboot \(vm.instance)` tries again"])
     }
 
     func run(
@@ -94,13 +110,18 @@ final class QEMUMachine: Machine {
     var state: String {
         life.withLock { life in
             if let ending = life.ending { return "QEMU \(ending)" }
-            return life.guest == nil ? "booting" : "running"
+            if life.guest != nil { return "running" }
+            return life.hasFailed ? "did not boot" : "booting"
         }
     }
 
     func stop() async {
         // The names are free for the next lab, as soon as the devices have ended, too.
         for listener in attachments { listener.giveUp() }
+        await endGuest()
+    }
+
+    private func endGuest() async {
         guard let guest = life.withLock({ $0.guest }) else { return }
         guest.stop()
         _ = await guest.ending

@@ -60,9 +60,13 @@ extension Lab {
             try await device.tell(message, descriptors)
         }
         try await device.tell(lab_start())
-        for link in links where link.lower == number || link.higher == number {
-            if link.impairment(from: number) != .none { try await device.tell(link.impairMessage(to: number)) }
-            if link.isCut { try await device.tell(link.cutMessage(to: number)) }
+        // From now on it is told what changes; and before that, what is so already.
+        devices[number].serves = true
+        for index in links.indices where links[index].lower == number || links[index].higher == number {
+            if links[index].impairment(from: number) != .none {
+                try await device.tell(links[index].impairMessage(to: number))
+            }
+            if links[index].isCut { try await device.tell(links[index].cutMessage(to: number)) }
         }
         devices[number].state = "running"
     }
@@ -71,6 +75,8 @@ extension Lab {
         devices[number].process = device
         devices[number].starts.append(.now)
         devices[number].state = "starting"
+        devices[number].isGivenUp = false
+        devices[number].serves = false
         devices[number].brokenLinks = [:]
         watch(device, of: number)
     }
@@ -121,6 +127,7 @@ extension Lab {
             guard order.heals || death.process == nil else { continue }
             if death.process != nil, isHopeless(number) {
                 devices[number].state = "given up: \(devices[number].state)"
+                devices[number].isGivenUp = true
                 answer(
                     number,
                     LabError(LabRules.deviceEnded, "the device of \(instance(number)) is \(devices[number].state)"))
@@ -133,6 +140,7 @@ extension Lab {
                 for companion in companions(of: number) {
                     devices[companion].process?.process.stop()
                     devices[companion].state = error.message
+                    devices[companion].isGivenUp = true
                 }
                 answer(number, error)
             }
@@ -168,13 +176,15 @@ extension Lab {
 
     /// Ends the device of a VM, and those that share its process, as a fault would. The number of the process.
     func kill(_ number: Int) throws(LabError) -> Int32 {
-        guard let device = devices[number].process else {
-            throw LabError(
-                LabRules.deviceEnded, "the device of \(instance(number)) does not run: \(devices[number].state)",
-                notes: ["`topoc lab restart \(instance(number))` starts it"])
-        }
+        guard let device = devices[number].process else { throw deviceIsMissing(number) }
         device.process.stop()
         return device.process.id
+    }
+
+    func deviceIsMissing(_ number: Int) -> LabError {
+        LabError(
+            LabRules.deviceEnded, "the device of \(instance(number)) does not run: \(devices[number].state)",
+            notes: ["`topoc lab restart \(instance(number))` starts it"])
     }
 
     /// Ends the device of a VM, and those that share its process, and starts others; waits until it runs.

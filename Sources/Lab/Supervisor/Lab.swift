@@ -31,12 +31,18 @@ actor Lab {
     let deaths: AsyncStream<Death>
     let deathSink: AsyncStream<Death>.Continuation
     var isEnding = false
+    /// Guests that end and begin.
+    var rebooting: Set<Int> = []
 
     /// A VM's device: the process, or why there is none.
     struct DeviceSlot: Sendable {
         var process: DeviceProcess?
         var state = "not started"
         var starts: [ContinuousClock.Instant] = []
+        /// It has begun, and is told of what changes.
+        var serves = false
+        /// It is started by hand, or not at all.
+        var isGivenUp = false
         /// What to tell when it runs again.
         var waiters: [CheckedContinuation<LabError?, Never>] = []
         /// By number of the link: what its device complained of.

@@ -10,8 +10,7 @@ extension Lab {
         let (index, sender, receiver) = try link(from, to)
         for vm in bothWays ? [sender, receiver] : [sender] {
             links[index].impair(from: vm, impairment)
-            // A device that does not run is told when it begins.
-            try await devices[vm].process?.tell(links[index].impairMessage(to: vm))
+            try await tell(vm, links[index].impairMessage(to: vm))
         }
     }
 
@@ -29,7 +28,20 @@ extension Lab {
 
     private func cut(_ index: Int, _ isCut: Bool, _ ends: [Int]) async throws(LabError) {
         links[index].isCut = isCut
-        for vm in ends { try await devices[vm].process?.tell(links[index].cutMessage(to: vm)) }
+        for vm in ends { try await tell(vm, links[index].cutMessage(to: vm)) }
+    }
+
+    /// Tells a device that serves; another is told when it begins.
+    private func tell<Message: DeviceMessage & BitwiseCopyable & Sendable>(
+        _ vm: Int, _ message: Message
+    ) async throws(LabError) {
+        guard devices[vm].serves, let device = devices[vm].process else { return }
+        do throws(LabError) {
+            try await device.tell(message)
+        } catch {
+            // It may be ending just now.
+            if !device.isOver { throw error }
+        }
     }
 
     /// A capture that a device writes.
@@ -62,11 +74,7 @@ extension Lab {
             let found = try link(vm, other)
             message.link = UInt32(links[found.index].number(at: number))
         }
-        guard let device = devices[number].process else {
-            throw LabError(
-                LabRules.deviceEnded, "the device of vm\(number) does not run: \(devices[number].state)",
-                notes: ["`topoc lab restart vm\(number)` starts it"])
-        }
+        guard devices[number].serves, let device = devices[number].process else { throw deviceIsMissing(number) }
         guard let free = (0..<LAB_CAPTURES_MAX).first(where: { captures[number]?[$0] == nil }) else {
             throw LabError(
                 LabRules.tooLarge, "vm\(number) is captured \(LAB_CAPTURES_MAX) times already",

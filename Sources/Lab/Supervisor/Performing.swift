@@ -40,6 +40,7 @@ extension Lab {
             let ended = companions(of: number).map(instance).joined(separator: ", ")
             say(.progress("ended process \(try kill(number)), the device of \(ended)"))
         case .restart(let vm): try await restart(try process(vm))
+        case .reboot(let vm): try await reboot(try self.vm(vm).number)
         case .scenario(let name):
             return try await Scenario.named(name).play(in: self, say)
         // The supervisor's own.

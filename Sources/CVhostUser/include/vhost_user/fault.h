@@ -26,6 +26,7 @@ enum vhost_user_fault {
     VHOST_USER_FAULT_RING,         /* a ring that there is not */
     VHOST_USER_FAULT_LENGTH,       /* a ring of no power of two, too short or too long */
     VHOST_USER_FAULT_BASE,         /* a ring position that cannot be */
+    VHOST_USER_FAULT_POSITION,     /* the first position of a packed ring in which a device before this one came further */
     VHOST_USER_FAULT_ADDRESS,      /* a ring that is not in the front end's memory, or not aligned */
     VHOST_USER_FAULT_EVENT,        /* a descriptor that is not an eventfd, or a ring that is to be polled */
     VHOST_USER_FAULT_VALUE,        /* a value that a request cannot have */

@@ -60,6 +60,12 @@ bool vhost_user_queue_start(struct vhost_user_queue *queue, const struct vhost_u
                             const struct topoc_vq_memory *memory, struct topoc_vq_features features, uint32_t base,
                             uint32_t *taken);
 
+/*
+ * Whether `base` is the first position of a packed ring, and the ring is one in which a device came further: no slot of a
+ * new one says that it was used, nor that it is available in an odd lap.
+ */
+bool vhost_user_queue_is_stale(const struct vhost_user_parts *parts, bool packed, uint32_t base);
+
 /* Gives back what is held. The position to go on from, as above. */
 uint32_t vhost_user_queue_stop(struct vhost_user_queue *queue);
 

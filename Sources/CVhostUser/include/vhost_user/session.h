@@ -56,7 +56,7 @@ struct vhost_user_session {
     uint64_t features; /* agreed upon; 0 until then */
     uint64_t protocol_features;
     uint32_t frame_max; /* the longest Ethernet frame, in bytes */
-    bool restarted;     /* what the transmit queue holds when it first starts is lost, see below */
+    uint32_t inherited; /* a bit for each ring that a dead back end may have served, and this one has not yet: see below */
     bool owned;
     struct vhost_user_memory memory;
     struct vhost_user_ring rings[VHOST_USER_RINGS];
@@ -65,6 +65,10 @@ struct vhost_user_session {
 /*
  * Makes a session; between connections it is closed and opened again. `restarted`: a back end before this one died, and
  * may have sent on what it did not give back: it is given back and not sent, once.
+ *
+ * How far it came stands in a split ring. Of a packed one the front end would have to know, or share a region with its
+ * back ends (GET_INFLIGHT_FD); QEMU's and DPDK's do neither for virtio-net, and say the first position again. From there
+ * the guest would be given back what it has not given, so such a ring is not started until its driver has made it anew.
  */
 void vhost_user_session_init(struct vhost_user_session *session, const struct vhost_user_hooks *hooks,
                              uint32_t frame_max, bool offload, bool restarted);

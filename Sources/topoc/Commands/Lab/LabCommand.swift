@@ -19,8 +19,8 @@ struct LabCommand: ParsableCommand {
             """,
         subcommands: [
             LabUp.self, LabStatusCommand.self, LabExec.self, LabConsole.self, LabStats.self, LabCapture.self,
-            LabImpair.self, LabPartition.self, LabHeal.self, LabKill.self, LabRestart.self, LabScenario.self,
-            LabRun.self, LabDown.self, LabSupervise.self,
+            LabImpair.self, LabPartition.self, LabHeal.self, LabKill.self, LabRestart.self, LabReboot.self,
+            LabScenario.self, LabRun.self, LabDown.self, LabSupervise.self,
         ])
 }
 
@@ -88,6 +88,19 @@ struct LabDown: LabSubcommand {
     func perform() async throws -> Int32 {
         try await lab.connect().takeDown()
         return 0
+    }
+}
+
+struct LabReboot: LabSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reboot", abstract: "End the guest of a VM and boot it again; wait until it takes commands.",
+        discussion: "It ends as with the power cut, and all that runs in it. Its device stays.")
+
+    @OptionGroup var lab: LabOptions
+    @Argument(help: "The VM: `vm0`, its number or its name.") var vm: String
+
+    func perform() async throws -> Int32 {
+        try await lab.connect().ask(.reboot(vm: vm))
     }
 }
 
