@@ -81,7 +81,10 @@ let package = Package(
         // An app of a tree, read as a topology.
         .target(
             name: "CAmkESImport",
-            dependencies: ["CAmkES", "ClangSource", "Diagnostics", "Topology", "TopologyRules", "Wiring"]),
+            dependencies: [
+                "CAmkES", "ClangSource", "Diagnostics", "Files", "Topology", "TopologyRules", "Wiring",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         // A checkout of camkes-vm-examples: its release, and what topoc has put into it.
         .target(
             name: "Checkout",

@@ -45,9 +45,9 @@ struct Import: TopocCommand {
     }
 
     func perform() throws -> Outcome {
-        let directory = try AppDirectory(app, options)
-        let imported = try directory.read(rules)
-        let reports = directory.reports(of: imported.findings, rules)
+        let directory = try AppDirectory(app)
+        let imported = try options.read(directory, rules)
+        let reports = directory.reports(of: imported.findings, allowing: rules.allowed)
         let isClean = reports.allSatisfy(\.findings.isEmpty)
         if !isClean || !reports.allSatisfy(\.allowed.isEmpty) {
             Console.note(TextRenderer(style: Console.errorStyle).render(reports))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import ArgumentParser
+import CAmkESImport
 import Diagnostics
 import Files
 import SystemPackage
@@ -46,7 +47,8 @@ struct Lint: TopocCommand {
 
     private func report(on input: Input) throws -> [Report] {
         if AppDirectory.isAssembly(input.path) {
-            return try AppDirectory(input.path, headers).reports(of: \.faults, rules)
+            let app = try AppDirectory(input.path)
+            return app.reports(of: try headers.read(app, rules).faults, allowing: rules.allowed)
         }
         return [try fix ? fixed(input) : Linter.lint(input.source, rules)]
     }
