@@ -54,7 +54,7 @@ examples: build
 	topoc="$$($(SWIFT) build $(RELEASE) --show-bin-path)/topoc"; \
 	for pair in $(SCENARIOS); do \
 	    echo "== Examples/$${pair%:*}, $${pair#*:}"; \
-	    "$$topoc" lab run "Examples/$${pair%:*}/mesh.topo" --scenario "$${pair#*:}"; \
+	    "$$topoc" lab run "Examples/$${pair%:*}/mesh.topo" --scenario "$${pair#*:}" --boot-time 300; \
 	done
 
 # What starts processes and waits for them; in a run of their own, one after the other, so that none waits for others'.
@@ -147,6 +147,7 @@ proofs:
 	Proofs/Spin/check
 	Proofs/Orders/check
 	Proofs/Stress/check
+	Fuzz/VhostUser/faults
 
 # Writes again what is made from the code: the man page, the pages of the rules, the expected output of tests.
 docs:
