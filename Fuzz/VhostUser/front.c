@@ -14,8 +14,10 @@
 
 #include "port.h"
 #include "script.h"
+#include "state.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -25,28 +27,37 @@
 #include <unistd.h>
 #include <vhost_user/message.h>
 
-#define NAME "topoc-fuzz-vhost-user"
 #define RING 16u
 
 /* Descriptors that a message can bear. */
 enum thing { MEMORY, EVENT, SOCKET, NOTHING_OPEN, THINGS };
 
+static char name[40]; /* of the listening socket; several runs may go on at once */
 static int things[THINGS];
 static unsigned char *memory;
 static int front = -1;
 static uint64_t features;
+static uint64_t file_bytes; /* of the guest's memory */
+static bool in_step;        /* what was sent on this connection are whole messages */
 
 static void connect_front(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    memcpy(address.sun_path + 1, NAME, strlen(NAME));
+    memcpy(address.sun_path + 1, name, strlen(name));
     if (front >= 0) {
         close(front);
         fuzz_port_look();
     }
     front = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
     FUZZ_REQUIRE(connect(front, (struct sockaddr *)&address, sizeof(address)) == 0);
+    in_step = true;
     fuzz_port_look();
+}
+
+static void set_file_bytes(uint64_t bytes)
+{
+    FUZZ_REQUIRE(ftruncate(things[MEMORY], (off_t)bytes) == 0);
+    file_bytes = bytes;
 }
 
 /* Sends as many bytes as there are, with descriptors. */
@@ -80,7 +91,16 @@ static void send_message(const struct vhost_user_message *message)
     size_t size = message->header.size < sizeof(message->payload) ? message->header.size : sizeof(message->payload);
     memcpy(whole, &message->header, sizeof(message->header));
     memcpy(whole + sizeof(message->header), &message->payload, size);
+    bool events[VHOST_USER_REGIONS_MAX] = { false }, memories[VHOST_USER_REGIONS_MAX] = { false };
+    for (uint32_t i = 0; i < message->descriptor_count; i++) {
+        events[i] = message->descriptors[i] == things[EVENT];
+        memories[i] = message->descriptors[i] == things[MEMORY];
+    }
     send_bytes(whole, sizeof(message->header) + size, message->descriptors, message->descriptor_count);
+    if (in_step && fuzz_message_is_wrong(message, file_bytes, events, memories)) {
+        FUZZ_REQUIRE(!fuzz_state_is_connected());
+    }
+    in_step = in_step && size == message->header.size;
 }
 
 /* A message as it should be. */
@@ -155,10 +175,22 @@ static void nudge(unsigned char *at, bool far)
     memcpy(at, &number, sizeof(number));
 }
 
+/* Makes a number of a region what it is in the other, or some pages more: they overlap, or pass their file's end. */
+static void approach(struct vhost_user_table *table, uint8_t at)
+{
+    unsigned char *to = (unsigned char *)&table->regions[at % 2u] + at / 2u % 4u * 8u;
+    unsigned char *from = (unsigned char *)&table->regions[1u - at % 2u] + at / 2u % 4u * 8u;
+    uint64_t number;
+    memcpy(&number, from, sizeof(number));
+    number += fuzz_u8() % 16u * (uint64_t)4096;
+    memcpy(to, &number, sizeof(number));
+}
+
 /* Changes as many fields of a message as the script says. */
 static void damage(struct vhost_user_message *message)
 {
     uint8_t count = fuzz_u8() % 4u;
+    enum thing kind = message->header.request == VHOST_USER_SET_MEM_TABLE ? MEMORY : EVENT;
     for (uint8_t i = 0; i < count; i++) {
         uint8_t choice = fuzz_u8();
         uint32_t at = fuzz_u8();
@@ -174,14 +206,20 @@ static void damage(struct vhost_user_message *message)
         case 2:
             message->descriptor_count = (uint32_t)value % (VHOST_USER_REGIONS_MAX + 1u);
             for (uint32_t j = 0; j < message->descriptor_count; j++) {
-                message->descriptors[j] = things[(at + j) % NOTHING_OPEN];
+                /* Of the kind that it should be, or of any. */
+                message->descriptors[j] = things[(choice & 16u) != 0 ? kind : (at + j) % NOTHING_OPEN];
             }
             break;
         case 3:
-        case 4:
             /* Off by a little: over an edge, or not aligned. */
-            at = at % (message->header.size / 8u + 1u) * 8u % sizeof(message->payload);
-            nudge(payload + at, (choice & 16u) != 0);
+            nudge(payload + at % (message->header.size / 8u + 1u) * 8u % sizeof(message->payload), (choice & 16u) != 0);
+            break;
+        case 4:
+            if (kind == MEMORY) {
+                approach(&message->payload.table, (uint8_t)at);
+            } else {
+                message->payload.state.ring = at % 4u;
+            }
             break;
         default:
             at = at % (sizeof(message->payload) / 4u) * 4u;
@@ -223,7 +261,7 @@ static void shorten(void)
     uint32_t pages = fuzz_u8() % (FUZZ_MEMORY / 4096u);
     /* The guest's own touches would be its own end. */
     fuzz_guest_in(NULL);
-    FUZZ_REQUIRE(ftruncate(things[MEMORY], (off_t)pages * 4096) == 0);
+    set_file_bytes((uint64_t)pages * 4096u);
 }
 
 static void step(void)
@@ -232,7 +270,13 @@ static void step(void)
     switch (choice % 8u) {
     case 0:
     case 1: {
-        struct vhost_user_message message = sound(fuzz_u8() % (VHOST_USER_REQUEST_END + 2u), (choice & 8u) != 0);
+        /* Any, or one of those that say the most. */
+        static const uint32_t many[] = {
+            VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_KICK,
+        };
+        uint8_t which = fuzz_u8();
+        uint32_t request = choice % 8u == 0 ? which % (VHOST_USER_REQUEST_END + 2u) : many[which % 3u];
+        struct vhost_user_message message = sound(request, (choice & 8u) != 0);
         damage(&message);
         send_message(&message);
         break;
@@ -243,6 +287,7 @@ static void step(void)
         for (uint8_t i = 0; i < count; i++) {
             bytes[i] = fuzz_u8();
         }
+        in_step = false;
         send_bytes(bytes, count, things, choice / 8u % 16u < THINGS ? choice / 8u % THINGS : 0);
         break;
     }
@@ -286,11 +331,12 @@ static int least_descriptor(void)
 
 static void open_all(void)
 {
-    fuzz_port_open(NAME);
+    snprintf(name, sizeof(name), "topoc-fuzz-vhost-user-%d", (int)getpid());
+    fuzz_port_open(name);
     things[MEMORY] = memfd_create("guest", 0);
     things[EVENT] = eventfd(0, EFD_NONBLOCK);
     things[SOCKET] = socket(AF_UNIX, SOCK_STREAM, 0);
-    FUZZ_REQUIRE(ftruncate(things[MEMORY], FUZZ_MEMORY) == 0);
+    set_file_bytes(FUZZ_MEMORY);
     memory = mmap(NULL, FUZZ_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, things[MEMORY], 0);
     FUZZ_REQUIRE(memory != MAP_FAILED);
 }
@@ -319,7 +365,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *script, size_t size)
     }
     /* Whatever came before, this is served. */
     fuzz_guest_disarm();
-    FUZZ_REQUIRE(ftruncate(things[MEMORY], FUZZ_MEMORY) == 0);
+    set_file_bytes(FUZZ_MEMORY);
     connect_front();
     /* Not before: what the back end held, it has given back just now. */
     memset(memory, 0, FUZZ_MEMORY);

@@ -8,6 +8,7 @@
 
 #include "port.h"
 #include "script.h"
+#include "state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,7 @@ void fuzz_port_open(const char *name)
     FUZZ_REQUIRE(bind(listening, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(listening, 4) == 0);
     port.guest = lab_vhost_user_side.open(&port, &vm, listening, text);
     FUZZ_REQUIRE(port.guest != NULL);
+    fuzz_state_of(port.guest);
 }
 
 void fuzz_port_look(void)
@@ -137,6 +139,7 @@ void fuzz_port_look(void)
             port.watches[i]->ready(port.watches[i], 1);
         }
     }
+    fuzz_state_check();
 }
 
 void fuzz_port_settle(void)
@@ -185,6 +188,7 @@ void fuzz_port_call(void)
         deliver();
         break;
     }
+    fuzz_state_check();
 }
 
 enum lab_guest_state fuzz_port_state(void)

@@ -5,6 +5,7 @@
  */
 
 #include "script.h"
+#include "state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,7 +146,7 @@ static void turn(void)
 #define DEFINE_LOAD(name, type, order) \
     type name(const void *address) \
     { \
-        FUZZ_REQUIRE((uintptr_t)address % sizeof(type) == 0); \
+        FUZZ_REQUIRE((uintptr_t)address % sizeof(type) == 0 && fuzz_state_maps(address, sizeof(type))); \
         type loaded = __atomic_load_n((const type *)address, order); \
         turn(); \
         return loaded; \
@@ -154,7 +155,7 @@ static void turn(void)
 #define DEFINE_STORE(name, type, order) \
     void name(void *address, type stored) \
     { \
-        FUZZ_REQUIRE((uintptr_t)address % sizeof(type) == 0); \
+        FUZZ_REQUIRE((uintptr_t)address % sizeof(type) == 0 && fuzz_state_maps(address, sizeof(type))); \
         __atomic_store_n((type *)address, stored, order); \
         turn(); \
     }
