@@ -60,6 +60,7 @@ extension Lab {
             try await process.tell(message, descriptors)
         }
         try await process.tell(lab_start())
+        devices[number].serves = true
         devices[number].state = "running"
     }
 
