@@ -46,7 +46,7 @@ struct InterfaceTables {
             printer.line("void (*const topoc_wake)(void) = \(first.sendInterface)_wake;")
             if wiring.target.dialect?.machine == .arm {
                 printer.line("seL4_Word \(first.sendInterface)_notification_badge(void);")
-                printer.line("seL4_Word (*const topoc_badge)(void) = \(first.sendInterface)_notification_badge;")
+                printer.line("seL4_Word(*const topoc_badge)(void) = \(first.sendInterface)_notification_badge;")
             }
         }
         for (number, interface) in vm.interfaces.enumerated() { tables(of: interface, "eth\(number)", &printer) }

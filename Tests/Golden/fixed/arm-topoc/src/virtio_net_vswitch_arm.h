@@ -16,7 +16,7 @@
 #include <sel4vm/guest_vm.h>
 
 /* The badge with which a peer wakes this VM: vmN_interfaces.c. */
-extern seL4_Word (*const topoc_badge)(void);
+extern seL4_Word(*const topoc_badge)(void);
 
 /*
  * Interrupts the guest by a line of an interface. While the guest has not yet acknowledged one, the interrupt controller

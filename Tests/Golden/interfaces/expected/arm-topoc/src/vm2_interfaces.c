@@ -18,7 +18,7 @@ const unsigned int topoc_interface_layout = TOPOC_LINK_LAYOUT;
 void ether_1_send_wake(void);
 void (*const topoc_wake)(void) = ether_1_send_wake;
 seL4_Word ether_1_send_notification_badge(void);
-seL4_Word (*const topoc_badge)(void) = ether_1_send_notification_badge;
+seL4_Word(*const topoc_badge)(void) = ether_1_send_notification_badge;
 
 /* eth0: 02:00:00:00:AA:03 */
 static uint32_t eth0_ends_1[128];

@@ -18,7 +18,7 @@ const unsigned int topoc_interface_layout = TOPOC_LINK_LAYOUT;
 void ether_0_send_wake(void);
 void (*const topoc_wake)(void) = ether_0_send_wake;
 seL4_Word ether_0_send_notification_badge(void);
-seL4_Word (*const topoc_badge)(void) = ether_0_send_notification_badge;
+seL4_Word(*const topoc_badge)(void) = ether_0_send_notification_badge;
 
 /* eth0: 02:00:00:00:AA:03 */
 static uint32_t eth0_ends_0[256];
