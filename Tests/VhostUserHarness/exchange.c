@@ -68,6 +68,21 @@ static bool open_wire(struct exchange *x, bool restarted)
     return x->wire != NULL || exchange_fail(x, "no back end");
 }
 
+/*
+ * Whether a packed ring stands at the first slot of its first lap, or of one that looks like it: a back end refuses to go
+ * on from there where a dead one came further, since front ends say so that do not know.
+ */
+static bool stands_at_first(const struct exchange *x)
+{
+    bool first = false;
+    for (int i = 0; i < WIRE_ENDS * (int)VHOST_USER_RINGS; i++) {
+        const struct end *end = &x->ends[i / (int)VHOST_USER_RINGS];
+        uint32_t base = driver_queue_base(&end->queues[i % (int)VHOST_USER_RINGS]);
+        first = first || (uint16_t)base == 0x8000u;
+    }
+    return first && (x->setup->features & VIRTIO_RING_PACKED) != 0;
+}
+
 /* The back ends die, and others take their place. */
 static bool restart(struct exchange *x)
 {
@@ -76,8 +91,9 @@ static bool restart(struct exchange *x)
     for (int i = 0; i < WIRE_ENDS; i++) {
         close(x->ends[i].front.socket);
         x->ends[i].front.socket = -1;
+        settle(x, &x->ends[i]);
     }
-    return open_wire(x, true) && connect_end(x, &x->ends[0]) && connect_end(x, &x->ends[1]);
+    return open_wire(x, !stands_at_first(x)) && connect_end(x, &x->ends[0]) && connect_end(x, &x->ends[1]);
 }
 
 static bool open_ends(struct exchange *x)

@@ -111,8 +111,10 @@ final class NamespaceMachine: Machine {
         _ = await old.first.ending
         for number in vm.interfaces.indices {
             guard topoc_lab_move_tap(old.network.number, "eth\(number)", begun.first.id) == 0 else {
+                let error = ErrorNumber()
+                begun.first.stop()
                 throw LabError(
-                    LabRules.guest, "eth\(number) of \(vm.instance) cannot be taken over: \(ErrorNumber())",
+                    LabRules.guest, "eth\(number) of \(vm.instance) cannot be taken over: \(error)",
                     notes: ["take the lab down, and up again"])
             }
         }
