@@ -80,7 +80,6 @@ public struct AppDirectory {
 
     /// The C of topoc's device, and the folders of programs.
     private func code() throws(FileError) -> [EmittedFile] {
-        let here = directory.isEmpty ? FilePath(".") : directory
         let names = try FileReader.names(below: here, depth: 4).filter(ImportedApp.isCode)
         return try names.map { (name) throws(FileError) in
             EmittedFile(
