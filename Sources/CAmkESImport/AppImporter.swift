@@ -171,8 +171,10 @@ struct AppImporter {
         }
         let lists = code.map(\.path).filter { $0.hasPrefix("\(GuestPrograms.directory)/") }
         for list in lists where !lists.contains(where: { $0 != list && list.hasPrefix($0.dropLast(14)) }) {
+            let folder = list.dropFirst(GuestPrograms.directory.utf8.count + 1).dropLast("/CMakeLists.txt".utf8.count)
             guests.leave(
-                "what CMake makes of this folder is not read: name it and its programs with `Programs`",
+                "what CMake makes of this folder is not read: put it beside the topology as `\(folder)`, and name its "
+                    + "programs with `Programs(\"\(folder)\", …)`",
                 at: SpecificationPlace(file: directory + list, line: 1))
         }
         guard let wiring = Wiring(network, target: target) else { return }

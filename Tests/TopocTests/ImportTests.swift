@@ -53,6 +53,17 @@ import Testing
         #expect(without.errors.contains("warning[TOPO624]: vm2 has no MAC address in the assembly"))
     }
 
+    /// Which programs there are CMake says alone.
+    @Test func aFolderOfProgramsIsAFinding() throws {
+        let scratch = try app(dataPath: "topoc")
+        try scratch.put("mesh/programs/more/src/CMakeLists.txt", "")
+        try scratch.put("mesh/programs/more/src/part/CMakeLists.txt", "")
+        let ended = try Executable.topoc("import", "mesh", "--stdout", in: scratch)
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("put it beside the topology as `more/src`, and name its programs"))
+        #expect(ended.errors.contains("\n1 warning\n"))
+    }
+
     @Test(arguments: [
         (".send_id = 0,", ".send_id = 2,"), ("TOPOC_SOURCES_PINNED", "TOPOC_SOURCES_ANY"),
         (".interrupt = 6,", ".interrupt = 5,"), ("0x000001aa", "0x000009aa"),

@@ -196,9 +196,12 @@ struct VerifyTests {
         #expect(parts(without)["C"]?.text == "/nonexistent/libclang.so cannot be used as libclang")
     }
 
-    /// Where the manifests of today have the tool.
-    @Test func theToolMayBeAProject() throws {
+    /// Where the manifests of today have the tool; any directory may be a link.
+    @Test func theToolMayBeAProjectAndAProjectALink() throws {
         try StandInTree.makeHeaders(scratch)
+        try FileManager.default.moveItem(atPath: scratch / "tree/projects/capdl", toPath: scratch / "capdl")
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch / "tree/projects/capdl", withDestinationPath: scratch / "capdl")
         try FileManager.default.moveItem(
             atPath: scratch / "tree/tools/camkes", toPath: scratch / "tree/projects/camkes-tool")
         let ended = try verify("--require")

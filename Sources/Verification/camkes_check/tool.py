@@ -81,9 +81,11 @@ def prepare(tree):
             "+ ObjectType.__members__" in inspect.getsource(context):
         for name in ("ObjectType", "ObjectRights"):
             setattr(context, name, ListedMembers(getattr(context, name)))
+    # Any directory of a tree may be a link.
+    own = tuple(os.path.realpath(path) + os.sep for path in (tree.tool, tree.capdl))
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("camkes", "capdl") and getattr(module, "__file__", None):
-            if not os.path.realpath(module.__file__).startswith(os.path.realpath(tree.root)):
+            if not os.path.realpath(module.__file__).startswith(own):
                 raise Unusable("module %s does not come from the tree" % name)
     return parser, runner
 
