@@ -169,6 +169,15 @@ import Testing
         #expect(try scratch.text("\(Self.app)/network/vm2/hosts") == "mine\n")
     }
 
+    /// CMake would build that one.
+    @Test func anAppOfAnotherMachineStandsInTheWay() throws {
+        try scratch.put("tree/projects/vm-examples/apps/Arm/pair/pair.camkes", "assembly {}\n")
+        let ended = try install()
+        #expect(ended.status == 74)
+        #expect(ended.errors.contains("apps/Arm/pair` is an app of this name, and the project's settings.cmake looks"))
+        #expect(try install("--name", "other").status == 0)
+    }
+
     @Test func theNameAndTheProjectCanBeChosen() throws {
         let none = try install("--project", "projects/mine")
         #expect(none.status == 74)

@@ -121,7 +121,7 @@ struct Install: TopocCommand {
     }
 
     private func installation(of name: String, _ checkout: Checkout, _ target: Target) throws -> Installation {
-        let place = checkout.directory(ofApp: name, for: target, project: project.map { FilePath($0) })
+        let place = try checkout.directory(ofApp: name, for: target, project: project.map { FilePath($0) })
         // As the user names the checkout, so are its files named.
         return try Installation(in: FilePath(tree).pushing(place))
     }
