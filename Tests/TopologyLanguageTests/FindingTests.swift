@@ -60,7 +60,7 @@ import Testing
         ("let a = 1️⃣1.5", "numbers with a fraction are not in the language"),
         ("let a = 1️⃣nil", "`nil` is not in the language"),
         ("let a = 1️⃣(1, 2)", "tuples are not in the language"),
-        ("let a = 1️⃣{ 1 }", "braces stand only behind `Assembly`, `Partition`, `for` and `if`"),
+        ("let a = 1️⃣{ 1 }", "braces stand only behind `Assembly`, `Partition`, `Filter`, `for` and `if`"),
         ("let a = 1️⃣[1: 2]", "this expression is not in the language"),
         ("let a = 1️⃣[1].count", "`count`: members and methods are not in the language"),
         ("let a = 1️⃣.perPartition", "`perPartition`: members and methods are not in the language"),
