@@ -19,6 +19,17 @@ struct AgentTests {
         #expect(others == [.done(status: 17)])
     }
 
+    /// What cannot be the mark is said at once, also when the command then says nothing for long.
+    @Test func linesAreNotHeldBack() throws {
+        var conversation = AgentConversation()
+        _ = conversation.take(Array("topoc ready\n".utf8))
+        let mark = try self.mark(conversation.begin(["ping"], seconds: 5))
+        #expect(conversation.take(Array("1 ms".utf8)) == [.output(Array("1 ms".utf8))])
+        #expect(conversation.take(Array("\n\(mark.prefix(3))".utf8)) == [])
+        #expect(conversation.take(Array("?\n".utf8)) == [.output(Array("\n\(mark.prefix(3))?".utf8))])
+        #expect(conversation.take(Array("\(mark) 0\n".utf8)) == [.done(status: 0)])
+    }
+
     @Test func whatNobodyAskedForIsOfNoCommand() throws {
         var conversation = AgentConversation()
         _ = conversation.take(Array("topoc ready\n".utf8))

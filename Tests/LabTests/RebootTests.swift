@@ -22,11 +22,8 @@ struct RebootTests {
         #expect(before.count == 2)
         #expect(
             try await exec("vm1", "hostname other && echo kept > /run/mark && cat /run/mark").outputText == "kept\n")
-        let last = try lab.start("exec", ["vm1", "--", "sleep", "50"])
-        // Until it runs.
-        for _ in 0..<100 where try await !exec("vm1", "pgrep sleep").succeeded {
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        let last = try lab.start("exec", ["vm1", "--", "sh", "-c", "echo it runs; sleep 50"])
+        for await _ in last.output { break }
 
         let done = try await lab.run("reboot", ["vm1"], within: .seconds(120))
         #expect(done.succeeded, "\(done.errorText)")

@@ -41,8 +41,9 @@ struct AgentConversation: Sendable {
             return []
         }
         guard let place = rest.firstRange(of: mark) else {
-            // The mark's first bytes may be there already.
-            let certain = rest.count - mark.count
+            // What ends as the mark begins may be its first bytes; all else is what the command says.
+            let held = (0..<mark.count).last { rest.suffix($0).elementsEqual(mark.prefix($0)) } ?? 0
+            let certain = rest.count - held
             guard certain > 0 else { return [] }
             let output = Array(rest[..<certain])
             rest.removeFirst(certain)
