@@ -57,12 +57,13 @@ private enum Upstream {
             libraries.virtqueue.appending(path: "include"),
             libraries.camkes.appending(path: "include"), libraries.camkes.appending(path: "src"),
         ]
-        let sources = [
-            here.appending(path: "Interoperation/interoperation.c"),
-            libraries.virtqueue.appending(path: "src/virtqueue.c"),
-            libraries.camkes.appending(path: "src/virtqueue.c"),
-            libraries.camkes.appending(path: "src/virtqueue_common.c"),
-        ]
+        let scenarios = ["interoperation.c", "ends.c", "one_thread.c", "unfinished.c", "threads.c"]
+        let sources =
+            scenarios.map { here.appending(path: "Interoperation/\($0)") } + [
+                libraries.virtqueue.appending(path: "src/virtqueue.c"),
+                libraries.camkes.appending(path: "src/virtqueue.c"),
+                libraries.camkes.appending(path: "src/virtqueue_common.c"),
+            ]
         let program = root.appending(path: ".build/interoperation").path
         let arguments =
             ["-std=gnu11", "-O2", "-pthread"] + includes.flatMap { ["-I", $0.path] } + sources.map(\.path)
