@@ -21,8 +21,8 @@ public enum Catalogue {
         VSwitchNodes.self, NotificationBadges.self, QueueIDs.self, SerialServerVMs.self, QueueLength.self,
         FixedQueueLength.self, SharedMemoryPages.self, RingOverflow.self, FrameOverflow.self, FramesInFlight.self,
         GuestMemory.self, UntypedMemory.self, UntypedMargin.self, TooManyInterfaces.self,
-        UnheldDataPath.self, NeverLinked.self, NeverRelayed.self, NeverItself.self, NeverNothing.self,
-        UnpinnedSources.self,
+        UnheldDataPath.self, IgnoredGuestSetting.self, NeverLinked.self, NeverRelayed.self, NeverItself.self,
+        NeverNothing.self, UnpinnedSources.self,
     ]
 
     /// What each code means, in the order of the codes: the rules', the language's, the allowances'.

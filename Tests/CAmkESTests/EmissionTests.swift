@@ -74,6 +74,22 @@ import Wiring
         #expect(files.contains { $0.path == "network/vm0/hostname" && $0.text.hasSuffix("\na_auto_eth1\n") })
     }
 
+    @Test(arguments: [Target.newest, .arm]) func withoutAnInitrdNoneIsProvided(_ target: Target) throws {
+        let assembly = Assembly("bare") {
+            VM(0, guest: Guest(kernel: "mine", relocations: "", initrd: ""))
+            VM(1)
+            Partition("lan") { Link(0, 1) }
+        }
+        let files = AppEmitter.files(
+            for: try Topologies.wiring(assembly, target: target), form: .expanded, assemblyName: "bare")
+        let cmake = try #require(files.first { $0.path == "CMakeLists.txt" }?.text)
+        #expect(cmake.contains("list(APPEND images \"mine\")\nforeach"))
+        guard target == .arm else { return }
+        let devices = try #require(files.first { $0.path == "qemu-arm-virt/devices.camkes" }?.text)
+        let provided = devices.matches(of: /"provide_initrd": (\w+)/).map { String($0.1) }
+        #expect(provided == ["false", "true"])
+    }
+
     /// A name stands for one file: the tree's kernel, a VM's root file system, or the author's image.
     @Test func noFileIsMadeTwice() throws {
         let assembly = Assembly("shared") {

@@ -25,6 +25,7 @@ import Wiring
             // Limits of the tree's data path.
             case "vswitch-nodes", "notification-badges", "frame-overflow", "frames-in-flight", "unheld-data-path":
                 .newest.overTree
+            case "ignored-guest-setting": .arm
             default: .newest
             }
         return Linter.lint(file, target: target).report.findings

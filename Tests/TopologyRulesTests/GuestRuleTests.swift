@@ -119,4 +119,22 @@ import Wiring
         expectFindings(
             "Guest(kernel: \"bzimage-6.1_x+1\", commandLine: \"root=/dev/mem console='a b' $x %d\")\n\(rest)", [])
     }
+
+    /// Each that the assembly for Arm has no place for; the others have one on every target.
+    @Test func settingsThatArmHasNoUseForAreNamed() {
+        let body = """
+            Guest(relocations: 1️⃣"other", heap: 2️⃣0x40000, ioSpaceDomain: 3️⃣20, pciDevicesIOSpace: 4️⃣3)
+            VM(0)
+            VM(1, guest: Guest(commandLine: 5️⃣"\(Defaults.commandLine)", heap: 6️⃣0x50000))
+            VM(2, guest: Guest(memoryMiB: 64, kernel: "image", initrd: "", commandLine: "console=hvc0"))
+            VM(3, guest: Guest(start: "true", untyped23Pool: 24, untyped22Pool: 2))
+            Partition("lan") { Mesh(0..<4) }
+            """
+        let expected = [
+            ("1️⃣", "relocations"), ("2️⃣", "heap"), ("3️⃣", "ioSpaceDomain"), ("4️⃣", "pciDevicesIOSpace"),
+            ("5️⃣", "commandLine"), ("6️⃣", "heap"),
+        ].map { Expected($0, "TOPO416", "the target arm has no use for a guest's `\($1):`") }
+        expectFindings(body, expected, target: .arm)
+        for target in Target.all where target.name != "arm" { expectFindings(body, [], target: target) }
+    }
 }

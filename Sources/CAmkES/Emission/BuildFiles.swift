@@ -191,7 +191,7 @@ enum BuildFiles {
 
         """
 
-    /// The files that guests name and that neither the tree nor this app makes.
+    /// The files that guests name and that neither the tree nor this app makes; "" is none.
     static func images(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         let made = [Defaults.kernel] + wiring.vms.filter(\.hasTreesRootFileSystem).map(\.guest.initrd.value)
         let named = Set(
@@ -199,7 +199,7 @@ enum BuildFiles {
                 // The VMM for Arm takes no relocations.
                 (dialect.machine == .arm ? [vm.guest.kernel.value] : vm.guest.kernelFiles) + [vm.guest.initrd.value]
             })
-        let images = named.subtracting(made).sorted().map(Spelling.cmakeString)
+        let images = named.subtracting(made + [""]).sorted().map(Spelling.cmakeString)
         guard !images.isEmpty else { return "" }
         return """
 

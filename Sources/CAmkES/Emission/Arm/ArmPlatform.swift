@@ -75,7 +75,7 @@ enum ArmPlatform: String, CaseIterable {
             $0.line("\"kernel_stdout\": \"hvc0\",")
             $0.line("\"generate_dtb\": true,")
             $0.line("\"provide_dtb\": false,")
-            $0.line("\"provide_initrd\": true,")
+            $0.line("\"provide_initrd\": \(!vm.guest.initrd.value.isEmpty),")
         }
         printer.block("\(vm.instance).mmios = [", closing: "];") {
             for (piece, what) in memory { $0.line("\"\(piece)\", // \(what)") }
