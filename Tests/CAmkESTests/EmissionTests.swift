@@ -129,26 +129,43 @@ import Wiring
             }
             Partition("lan") { Line(0..<40) }
         }
+        func filtered(_ implementation: Implementation) -> Topology.Assembly {
+            Assembly("filtered") {
+                VMs(0..<2)
+                Filter("fw", between: 0, and: 1, implementation: implementation) { Allow(.any) }
+            }
+        }
+        var emitted: [(name: String, file: EmittedFile)] = []
+        for (name, assembly) in Topologies.all + [("many", many)] {
+            emitted += try DataPath.allCases.flatMap { try Self.emitted(assembly, .macros, $0) }.map { (name, $0) }
+            emitted += try Self.forArm(assembly).map { (name, $0) }
+        }
+        emitted += try Self.emitted(filtered(.native), .macros, .topoc).map { ("filtered", $0) }
+        emitted += try Self.emitted(filtered(.cakeML), .macros).map { ("proxied", $0) }
         let directory = FileManager.default.temporaryDirectory.appending(path: "topoc-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        for (name, assembly) in Topologies.all + [("many", many)] {
-            for file in try DataPath.allCases.flatMap({ try Self.emitted(assembly, .macros, $0) })
-            where file.path.contains("CMake") || file.path.hasSuffix(".cmake") {
-                let url = directory.appending(path: file.path)
-                try Data(file.text.utf8).write(to: url)
-                let process = Process()
-                process.executableURL = URL(filePath: formatter)
-                process.arguments =
-                    "--line-width 100 --tab-size 4 --dangle-parens True --command-case unchanged --keyword-case unchanged"
-                    .split(separator: " ").map(String.init)
-                    + ["--max-subgroups-hwrap", "10", "--enable-markup", "False", "-i", url.path]
-                try process.run()
-                process.waitUntilExit()
-                try #require(process.terminationStatus == 0)
-                #expect(try String(contentsOf: url, encoding: .utf8) == file.text, "\(name): \(file.path)")
-            }
+        for (name, file) in emitted where file.path.contains("CMake") || file.path.hasSuffix(".cmake") {
+            let url = directory.appending(path: file.path)
+            try Data(file.text.utf8).write(to: url)
+            let process = Process()
+            process.executableURL = URL(filePath: formatter)
+            process.arguments =
+                "--line-width 100 --tab-size 4 --dangle-parens True --command-case unchanged --keyword-case unchanged"
+                .split(separator: " ").map(String.init)
+                + ["--max-subgroups-hwrap", "10", "--enable-markup", "False", "-i", url.path]
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+            #expect(try String(contentsOf: url, encoding: .utf8) == file.text, "\(name): \(file.path)")
         }
+    }
+
+    /// None of a topology that Arm cannot have.
+    private static func forArm(_ assembly: Topology.Assembly) throws -> [EmittedFile] {
+        guard !assembly.vms.contains(where: { $0.dataPath?.value == .tree }) else { return [] }
+        return AppEmitter.files(
+            for: try Topologies.wiring(assembly, target: .arm), form: .expanded, assemblyName: assembly.name.value)
     }
 
     private static let formatter = Program.find("cmake-format")

@@ -148,6 +148,15 @@ enum BuildFiles {
     static func rootFileSystems(for wiring: Wiring, _ dialect: Target.Dialect) -> String {
         let numbers = wiring.vms.filter(\.hasTreesRootFileSystem).map(\.number)
         guard !numbers.isEmpty else { return "" }
+        let words = [
+            "overlay_vm${vm}", "${rootfs_file}", "\"buildroot\"", "\"rootfs_install\"",
+            "output_rootfs_location_vm${vm}", "rootfs_target_vm${vm}",
+        ]
+        // More than six words cmake-format puts on lines of their own.
+        let overlayArguments =
+            (dialect.machine == .arm
+            ? words + ["GZIP"] : [words.prefix(5).joined(separator: " "), words[5]])
+            .map { "        \($0)" }.joined(separator: "\n")
         let body = """
                 set(network_vm${vm} ${CMAKE_CURRENT_SOURCE_DIR}/network/vm${vm})
                 AddFileToOverlayDir("interfaces" ${network_vm${vm}}/interfaces "etc/network" overlay_vm${vm})
@@ -156,8 +165,7 @@ enum BuildFiles {
             \(dialect.machine == .arm ? inittabInOverlay : "")\
             \(wiring.programs.isEmpty ? "" : programsInOverlay)\
                 AddOverlayDirToRootfs(
-                    overlay_vm${vm} ${rootfs_file} "buildroot" "rootfs_install" output_rootfs_location_vm${vm}
-                    rootfs_target_vm${vm}\(dialect.machine == .arm ? " GZIP" : "")
+            \(overlayArguments)
                 )
                 AddToFileServer(
                     "vm${vm}_rootfs.cpio" "${output_rootfs_location_vm${vm}}" DEPENDS rootfs_target_vm${vm}

@@ -38,11 +38,9 @@ enum FilterBuild {
         if(NOT CAKEML_FILTER)
             message(FATAL_ERROR "this app has a CakeML filter: give -DCAKEML_FILTER=TRUE and -DCAKEMLDIR=")
         endif()
-        set(CAKEML_FILTER_DIR "${CMAKE_CURRENT_SOURCE_DIR}/../zmq_samples" CACHE PATH "The tree's zmq_samples")
+        set(CAKEML_FILTER_DIR "${CMAKE_CURRENT_SOURCE_DIR}/../zmq_samples" CACHE PATH "Its sources")
         include("${CAKEML_FILTER_DIR}/libs/cakeml_helpers.cmake")
-        CakeMLPP(
-            ${CMAKE_CURRENT_BINARY_DIR}/cakeml-filter ${CAKEML_FILTER_DIR}/libs/virtqueueScript.sml
-        )
+        CakeMLPP(${CMAKE_CURRENT_BINARY_DIR}/cakeml-filter ${CAKEML_FILTER_DIR}/libs/virtqueueScript.sml)
         DeclareCAmkESComponent(
             CakeMLFilter
             CAKEML_SOURCES
