@@ -27,6 +27,12 @@ private struct Document: Encodable {
         var changed: [TopologyDifference.FlowChange]
     }
 
+    struct Filters: Encodable {
+        var added: [TopologyDifference.FilterChange]
+        var removed: [TopologyDifference.FilterChange]
+        var changed: [TopologyDifference.FilterChange]
+    }
+
     struct Assertions: Encodable {
         var added: [TopologyDifference.Assertion]
         var removed: [TopologyDifference.Assertion]
@@ -34,6 +40,7 @@ private struct Document: Encodable {
 
     struct Wider: Encodable {
         var links: [Widening.Link]
+        var passing: [Widening.Passing]
         var joined: [Widening.Joined]
     }
 
@@ -44,6 +51,7 @@ private struct Document: Encodable {
     var assembly: [TopologyDifference.SettingChange]
     var vms: VMs
     var flows: Flows
+    var filters: Filters
     var assertions: Assertions
     var widening: Wider
 
@@ -55,7 +63,11 @@ private struct Document: Encodable {
         flows = Flows(
             added: difference.flows.filter { $0.old == nil }, removed: difference.flows.filter { $0.new == nil },
             changed: difference.flows.filter { $0.old != nil && $0.new != nil })
+        filters = Filters(
+            added: difference.filters.filter { $0.old == nil }, removed: difference.filters.filter { $0.new == nil },
+            changed: difference.filters.filter { $0.old != nil && $0.new != nil })
         assertions = Assertions(added: difference.addedAssertions, removed: difference.removedAssertions)
-        widening = Wider(links: difference.widening.links, joined: difference.widening.joined)
+        let widening = difference.widening
+        self.widening = Wider(links: widening.links, passing: widening.passing, joined: widening.joined)
     }
 }

@@ -54,16 +54,19 @@ public struct TopologyDifference: Sendable, Hashable {
     public let changedVMs: [VMChange]
     /// By source, then destination.
     public let flows: [FlowChange]
+    /// By their VMs.
+    public let filters: [FilterChange]
     public let addedAssertions: [Assertion]
     public let removedAssertions: [Assertion]
     public let widening: Widening
 
     public var isEmpty: Bool {
         assembly.isEmpty && addedVMs.isEmpty && removedVMs.isEmpty && changedVMs.isEmpty && flows.isEmpty
-            && addedAssertions.isEmpty && removedAssertions.isEmpty && widening.isEmpty
+            && filters.isEmpty && addedAssertions.isEmpty && removedAssertions.isEmpty && widening.isEmpty
     }
 
-    /// Compares two topologies without errors. Linear in VMs, links and the members of assertions.
+    /// Compares two topologies without errors. Linear in VMs, links and the members of assertions; filters
+    /// are compared as sets of frames.
     public init(from old: Network, to new: Network) {
         let vms = VMMatching(old, new)
         assembly = Self.changes(
@@ -76,6 +79,7 @@ public struct TopologyDifference: Sendable, Hashable {
             return changes.isEmpty ? nil : VMChange(vm: vms.label(index), changes: changes)
         }
         flows = Self.flows(old.flowSettings(vms.ofOld), new.flowSettings(Array(new.nodes.indices)), vms)
+        filters = Self.filters(old, new, vms)
         let before = Self.assertions(old, vms.ofOld)
         let after = Self.assertions(new, Array(new.nodes.indices))
         addedAssertions = Self.missing(after, in: before).map { $0.labelled(vms) }

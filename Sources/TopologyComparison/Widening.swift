@@ -11,7 +11,10 @@ public struct Widening: Sendable, Hashable {
     public struct Link: Sendable, Hashable, Encodable {
         /// In the order of their numbers.
         public let vms: [VMLabel]
+        /// The partition or filter.
         public let partition: String
+        /// A filter stands in the middle, and lets something pass.
+        public let isFiltered: Bool
         /// The way through other VMs that there was before, both ends included; empty where there was none.
         public let wayBefore: [VMLabel]
     }
@@ -27,35 +30,78 @@ public struct Widening: Sendable, Hashable {
         public let example: [VMLabel]
     }
 
+    /// Two VMs that frames could reach each other before, of which more frames now pass, or more often: a filter between
+    /// them lets through what it did not, or is no longer there.
+    public struct Passing: Sendable, Hashable, Encodable {
+        public let source: VMLabel
+        public let destination: VMLabel
+        /// The partition or filter that joins them now.
+        public let partition: String
+        /// Which frames, and by which rule; empty where all of them pass, since no filter is there.
+        public let frames: [String]
+    }
+
     /// By the VMs' order.
     public let links: [Link]
+    /// By the VMs' order, and of two VMs the direction from the first one first.
+    public let passing: [Passing]
     public let joined: [Joined]
 
-    public var isEmpty: Bool { links.isEmpty && joined.isEmpty }
+    public var isEmpty: Bool { links.isEmpty && passing.isEmpty && joined.isEmpty }
 
-    /// A way that only relaying VMs make needs a link that was not there, so the links alone say whether a topology is
-    /// wider. The joined sets say how much wider.
+    /// A way that only relaying VMs make needs a link that was not there, or frames that did not pass one, so links and
+    /// filters alone say whether a topology is wider. The joined sets say how much wider; a link counts for them in both
+    /// directions.
     init(_ old: Network, _ new: Network, _ vms: VMMatching) {
-        let before = RelayPaths(old)
-        let linkedBefore = Set(old.linkedPartitions.keys.map { VMMatching.Pair(unordered: $0, vms.ofOld) })
-        let linked = new.linkedPartitions
-        links = linked.keys.sorted().filter { !linkedBefore.contains($0) }.map { pair in
+        let (joints, linked) = (Joints(old), Joints(new))
+        let before = RelayPaths(old, where: joints.isWay)
+        let linkedBefore = Dictionary(
+            joints.pairs.map { (VMMatching.Pair(unordered: $0, vms.ofOld), $0) },
+            uniquingKeysWith: { first, _ in first })
+        passing = linked.pairs.sorted().flatMap { pair -> [Passing] in
+            guard let pairBefore = linkedBefore[pair] else { return [] }
+            let isTurned = vms.ofOld[pairBefore.first] != pair.first
+            let old = joints.analysis(of: pairBefore, from: isTurned ? pairBefore.second : pairBefore.first)
+            return Self.passing(linked.analysis(of: pair, from: pair.first), over: old, pair, linked, vms)
+        }
+        links = linked.pairs.sorted().filter { linkedBefore[$0] == nil }.map { pair in
             var way: [VMLabel] = []
             if let first = vms.old(of: pair.first), let second = vms.old(of: pair.second),
                 before.domain[first] == before.domain[second]
             {
                 way = before.path(first, second).map { vms.label(vms.ofOld[$0]) }
             }
-            let partition = new.assembly.partitions[linked[pair] ?? 0].name.value
-            return Link(vms: [vms.label(pair.first), vms.label(pair.second)], partition: partition, wayBefore: way)
+            return Link(
+                vms: [vms.label(pair.first), vms.label(pair.second)], partition: linked.name(of: pair),
+                isFiltered: linked.filter(of: pair) != nil, wayBefore: way)
         }
         joined = Self.joined(new, linked, vms) { before.domain[$0] }
     }
 
+    /// - Parameters:
+    ///   - new: what passes between two VMs now, seen from the first of them.
+    ///   - old: likewise, before.
+    private static func passing(
+        _ new: FilterAnalysis?, over old: FilterAnalysis?, _ pair: VMMatching.Pair, _ joints: Joints, _ vms: VMMatching
+    ) -> [Passing] {
+        // Where no filter was, everything passed.
+        guard let old else { return [] }
+        let gains = Dictionary(grouping: (new ?? .everything).gains(over: old), by: \.passage.direction)
+        let ends = [pair.first, pair.second].map(vms.label)
+        return FilterDirection.allCases.compactMap { direction in
+            guard let gains = gains[direction] else { return nil }
+            var seen: Set<String> = []
+            return Passing(
+                source: ends[direction.rawValue], destination: ends[direction.opposite.rawValue],
+                partition: joints.name(of: pair),
+                frames: new == nil ? [] : gains.map(\.spoken).filter { seen.insert($0).inserted })
+        }
+    }
+
     private static func joined(
-        _ new: Network, _ linked: [VMMatching.Pair: Int], _ vms: VMMatching, domainBefore: (Int) -> Int
+        _ new: Network, _ linked: Joints, _ vms: VMMatching, domainBefore: (Int) -> Int
     ) -> [Joined] {
-        let paths = RelayPaths(new)
+        let paths = RelayPaths(new, where: linked.isWay)
         // A VM that is new was in a domain of its own.
         let origin = new.nodes.indices.map { index in vms.old(of: index).map(domainBefore) ?? -1 - index }
         var setOf = [Int](repeating: 0, count: origin.count)
@@ -69,7 +115,7 @@ public struct Widening: Sendable, Hashable {
             setOf[index] = place
         }
         var linksAcross: [Int: Int] = [:]
-        for pair in linked.keys where setOf[pair.first] != setOf[pair.second] {
+        for pair in linked.pairs where setOf[pair.first] != setOf[pair.second] {
             linksAcross[paths.domain[pair.first], default: 0] += 1
         }
         return sets.sorted { ($0.value[0][0]) < ($1.value[0][0]) }.compactMap { domain, sets in
@@ -84,13 +130,13 @@ public struct Widening: Sendable, Hashable {
     }
 
     /// The first VMs of different sets without a link. Stops there, so that it is linear in links.
-    private static func firstApart(_ sets: [[Int]], _ linked: [VMMatching.Pair: Int]) -> VMMatching.Pair? {
+    private static func firstApart(_ sets: [[Int]], _ linked: Joints) -> VMMatching.Pair? {
         for (place, set) in sets.enumerated() {
             for first in set {
                 for other in sets[(place + 1)...] {
                     for second in other {
                         let pair = VMMatching.Pair(min(first, second), max(first, second))
-                        if linked[pair] == nil { return pair }
+                        if !linked.pairs.contains(pair) { return pair }
                     }
                 }
             }
@@ -104,17 +150,5 @@ extension VMMatching.Pair {
     fileprivate init(unordered pair: VMMatching.Pair, _ index: [Int]) {
         let ends = (index[pair.first], index[pair.second])
         self.init(min(ends.0, ends.1), max(ends.0, ends.1))
-    }
-}
-
-extension Network {
-    /// For each pair of nodes that a link joins, in either direction, the partition; the lower node first.
-    fileprivate var linkedPartitions: [VMMatching.Pair: Int] {
-        var linked: [VMMatching.Pair: Int] = [:]
-        for half in halves where half.from != half.to {
-            let pair = VMMatching.Pair(Int(min(half.from, half.to)), Int(max(half.from, half.to)))
-            if linked[pair] == nil { linked[pair] = Int(half.partition) }
-        }
-        return linked
     }
 }

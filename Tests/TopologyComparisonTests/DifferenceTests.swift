@@ -128,7 +128,8 @@ private func lines(_ difference: TopologyDifference) -> [String] {
         let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         #expect(
             Set(document.keys) == [
-                "formatVersion", "version", "old", "new", "assembly", "vms", "flows", "assertions", "widening",
+                "formatVersion", "version", "old", "new", "assembly", "vms", "flows", "filters", "assertions",
+                "widening",
             ])
         let flows = try #require(document["flows"] as? [String: [[String: Any]]])
         #expect(flows.mapValues(\.count) == ["added": 2, "removed": 2, "changed": 0])

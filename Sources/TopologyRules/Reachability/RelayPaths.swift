@@ -10,14 +10,15 @@ package struct RelayPaths {
     private let parent: [Int]
     private let depth: [Int]
 
-    package init(_ network: Network) {
+    /// - Parameter isWay: whether frames can pass a link between two nodes; without it they pass every link.
+    package init(_ network: Network, where isWay: (Int, Int) -> Bool = { _, _ in true }) {
         let count = network.nodes.count
         var domain = [Int](repeating: -1, count: count)
         var parent = Array(0..<count)
         var depth = [Int](repeating: 0, count: count)
         // Links whose answer is missing are walked from their far end too.
         var peers = [[Int]](repeating: [], count: count)
-        for pair in network.linkedPairs {
+        for pair in network.linkedPairs where isWay(pair.low, pair.high) {
             peers[pair.low].append(pair.high)
             peers[pair.high].append(pair.low)
         }

@@ -2,7 +2,7 @@
 
 /// What a filter's rules let through, computed from the rules as sets of frames: every header that a frame can have is
 /// looked at, none is tried.
-public struct FilterAnalysis {
+public struct FilterAnalysis: Sendable {
     /// Frames that a rule decides about: those that fulfil it and no rule before it.
     public struct Passage: Sendable, Hashable {
         /// Index of the rule.
@@ -25,6 +25,15 @@ public struct FilterAnalysis {
 
     public init(rules: [ResolvedRule]) {
         self.rules = rules
+    }
+
+    /// A link without a filter: every frame passes.
+    public static let everything = FilterAnalysis(rules: [.everything])
+
+    /// A filter as it is seen from one of its two VMs: what comes from there is ``FilterDirection/fromFirst``.
+    public init(_ filter: ResolvedFilter, from node: Int) {
+        let isFirst = filter.first == node
+        self.init(rules: isFirst ? filter.effectiveRules : filter.effectiveRules.map(\.reversed))
     }
 
     func text(of rule: Int) -> String { rules[rule].text }
@@ -64,19 +73,34 @@ public struct FilterAnalysis {
     }
 
     private func passage(_ index: Int, _ kind: FrameKind, _ direction: FilterDirection) -> Passage? {
-        let earlier = rules[..<index].flatMap(\.sets).compactMap { $0.box(kind, direction) }
+        passage(index, kind, direction, within: [.everything], without: [])
+    }
+
+    /// Frames that a rule decides about and that lie in one of some boxes, and in none of others.
+    func passage(
+        _ index: Int, _ kind: FrameKind, _ direction: FilterDirection, within boxes: [FrameBox],
+        without others: [FrameBox]
+    ) -> Passage? {
+        let taken = self.boxes(of: 0..<index, kind, direction) + others
         var cuts = Self.mostCuts
         for set in rules[index].sets {
             guard let box = set.box(kind, direction) else { continue }
             for headers in kind.headers {
-                guard let spoken = headers.intersection(box),
-                    let example = Self.rest(of: spoken, without: earlier[...], &cuts)
-                else { continue }
-                return Passage(
-                    rule: index, kind: kind, direction: direction, isAnswer: set.isAnswer, example: example)
+                for within in boxes {
+                    guard let spoken = headers.intersection(box)?.intersection(within),
+                        let example = Self.rest(of: spoken, without: taken[...], &cuts)
+                    else { continue }
+                    return Passage(
+                        rule: index, kind: kind, direction: direction, isAnswer: set.isAnswer, example: example)
+                }
             }
         }
         return nil
+    }
+
+    /// What some rules speak of.
+    func boxes(of some: Range<Int>, _ kind: FrameKind, _ direction: FilterDirection) -> [FrameBox] {
+        rules[some].flatMap(\.sets).compactMap { $0.box(kind, direction) }
     }
 
     /// A part of the box that is in none of the others; where the search is given up, the box.

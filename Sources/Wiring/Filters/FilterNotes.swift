@@ -22,7 +22,7 @@ extension Wiring {
 
 extension FilterAnalysis {
     /// Whether one frame passes.
-    func passes(_ kind: FrameKind, _ direction: FilterDirection, _ header: FrameBox) -> Bool {
+    package func passes(_ kind: FrameKind, _ direction: FilterDirection, _ header: FrameBox) -> Bool {
         rules.first { rule in
             rule.sets.contains { $0.box(kind, direction)?.intersection(header) == header }
         }?.action == .allow

@@ -39,6 +39,22 @@ public struct ResolvedRule: Sendable, Hashable {
     public let text: String
     public let origin: Origin
 
+    /// The same with the two VMs exchanged.
+    public var reversed: ResolvedRule {
+        ResolvedRule(
+            action: action,
+            sets: sets.map { set in
+                FrameSet(
+                    kinds: set.kinds, directions: Set(set.directions.map(\.opposite)), box: set.box,
+                    isAnswer: set.isAnswer)
+            }, rate: rate, text: text, origin: origin)
+    }
+
+    /// Whether another rule speaks of the same frames and does the same with them, however it is written.
+    public func means(_ other: ResolvedRule) -> Bool {
+        action == other.action && rate == other.rate && sets == other.sets
+    }
+
     static let everything = ResolvedRule(
         action: .allow,
         sets: [
