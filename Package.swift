@@ -250,7 +250,9 @@ let package = Package(
             name: "lab-namespace", dependencies: ["CLab"], path: "Tests/LabDeviceTests/Namespace"),
         .executableTarget(name: "lab-probe", dependencies: ["CLab"], path: "Tests/LabDeviceTests/Probe"),
         // Labs of network namespaces as a user meets them: runs the built executables.
-        .testTarget(name: "LabTests", dependencies: ["CLab", "CLabHost", "Diagnostics", "Lab", "Processes", "topoc"]),
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["CLab", "CLabHost", "Diagnostics", "Lab", "Processes", "Topology", "Wiring", "topoc"]),
         // The command line as a user meets it: runs the built executable.
         .testTarget(name: "TopocTests", dependencies: ["topoc"], exclude: ["StandInCheckout"]),
     ],

@@ -3,6 +3,10 @@
 import Foundation
 import Processes
 import Testing
+import Topology
+import Wiring
+
+@testable import Lab
 
 /// A filter in a lab of network namespaces: real Linux on both sides, and the C that `topoc build` emits in between.
 @Suite(
@@ -84,6 +88,102 @@ struct FilterTests {
             // The counters go on.
             #expect(try await rules(lab)[1].frames > before)
         }
+    }
+
+    /// With all devices in one process the filter has its own; it judges on when they are started anew, or a guest is.
+    @Test(arguments: [[], ["--one-process"]])
+    func aFilterJudgesOnWhenGuestsAndDevicesBeginAnew(_ options: [String]) async throws {
+        try await LabProgram.withLab(Self.topology, options) { lab in
+            func isFiltered() async throws -> Bool {
+                var passed = false
+                for _ in 0..<5 where !passed {
+                    passed = try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2")
+                }
+                let ping = try await lab.run("exec", ["client", "--", "ping", "-c", "1", "-W", "1", "192.168.1.2"])
+                let back = try await tcp(lab, port: 5555, from: "server", to: "client", at: "192.168.1.1")
+                return passed && !ping.succeeded && !back
+            }
+            let before = try await Running(lab)
+            #expect(Set(before.devices).count == (options.isEmpty ? 2 : 1) && !before.devices.contains(before.filter))
+            #expect(try await isFiltered())
+            for guest in ["client", "server"] { #expect(try await lab.run("reboot", [guest]).succeeded) }
+            #expect(try await isFiltered())
+            #expect(try await Running(lab) == before)
+            // There is no guest in a filter.
+            let refused = try await lab.run("reboot", ["fw"])
+            #expect(refused.errorText.hasPrefix("error: [TOPO808] there is no VM `fw`"), "\(refused.errorText)")
+
+            #expect(try await lab.run("kill", ["server"]).succeeded)
+            #expect(try await lab.run("restart", ["client"]).succeeded)
+            #expect(try await isFiltered())
+            let renewed = try await Running(lab)
+            #expect(renewed.filter == before.filter && Set(renewed.devices).isDisjoint(with: before.devices))
+            #expect(try await lab.run("kill", ["fw"]).succeeded)
+            #expect(try await lab.run("reboot", ["server"]).succeeded)
+            #expect(try await isFiltered())
+            let last = try await Running(lab)
+            #expect(last.filter != before.filter && last.devices == renewed.devices)
+        }
+    }
+
+    private struct Running: Equatable {
+        let devices: [Int]
+        let filter: Int
+
+        init(_ lab: LabProgram) async throws {
+            struct Status: Decodable {
+                struct VM: Decodable { let deviceProcess: Int }
+                struct Filter: Decodable { let process: Int }
+                let vms: [VM]
+                let filters: [Filter]
+            }
+            let json = try await lab.run("status", ["--json"]).output
+            let status = try JSONDecoder().decode(Status.self, from: Data(json))
+            devices = status.vms.map(\.deviceProcess)
+            filter = try #require(status.filters.first).process
+        }
+    }
+
+    /// What a lab is said to take of the host is not less than what it takes.
+    @Test func theHostIsAskedForWhatFiltersTakeToo() async throws {
+        let filtered = Assembly("many") {
+            VMs(0..<4)
+            for n in 0..<3 { Filter("fw\(n)", between: n, and: n + 1) { Allow(.any) } }
+        }
+        let wiring = try #require(Wiring(Network(filtered), target: .lab))
+        let needs = HostNeeds(wiring, .namespaces, memoryMiB: 0) { $0.sharedMemory }
+        let topology = FileManager.default.temporaryDirectory.appending(path: "topoc-\(UUID().uuidString).topo").path
+        defer { try? FileManager.default.removeItem(atPath: topology) }
+        let text = """
+            import Topology
+
+            Assembly("many") {
+                VMs(0..<4)
+                for n in 0..<3 { Filter("fw\\(n)", between: n, and: n + 1) { Allow(.any) } }
+            }
+
+            """
+        try Data(text.utf8).write(to: URL(filePath: topology))
+        try await LabProgram.withLab(topology) { lab in
+            func entries(_ directory: String) -> Int {
+                (try? FileManager.default.contentsOfDirectory(atPath: directory))?.count ?? 0
+            }
+            let processes = lab.processes()
+            let holder = try #require(processes.first)
+            let threads = processes.reduce(0) { $0 + entries("/proc/\($1)/task") }
+            let descriptors = entries("/proc/\(holder)/fd")
+            #expect(threads > 0 && threads <= needs.processes, "\(threads) of \(needs.processes)")
+            #expect(descriptors > 0 && descriptors <= needs.descriptors, "\(descriptors) of \(needs.descriptors)")
+        }
+        let plain = Assembly("plain") {
+            VMs(0..<4)
+            Partition("lan") { Line(0..<4) }
+        }
+        let without = HostNeeds(
+            try #require(Wiring(Network(plain), target: .lab)), .namespaces, memoryMiB: 0
+        ) { $0.sharedMemory }
+        #expect(needs.descriptors > without.descriptors && needs.processes > without.processes)
+        #expect(needs.memoryMiB > without.memoryMiB)
     }
 
     /// What is certified of a filter is what a ping sees.

@@ -6,18 +6,45 @@ import Files
 import SystemPackage
 import Wiring
 
+/// What a lab takes of its host, at most.
+struct HostNeeds {
+    /// Of all processes together.
+    let memoryMiB: Int
+    /// Of the process that holds the lab.
+    let descriptors: Int
+    /// With their threads, and the threads of the process that holds the lab.
+    let processes: Int
+
+    /// - Parameters:
+    ///   - memoryMiB: of each guest of QEMU.
+    ///   - linkMemory: bytes of one direction of a link.
+    init(_ wiring: Wiring, _ guests: GuestKind, memoryMiB guestMemory: Int, linkMemory: (Peer) -> Int) {
+        let (vms, filters) = (wiring.vms.count, wiring.filters.count)
+        // Beside its memory a guest takes some for QEMU and its page tables, and a device some of its own.
+        let emulator = guests == .qemu ? guestMemory + 96 : 2
+        // What leads through a filter leads through two links.
+        let links = wiring.vms.flatMap(\.peers).reduce(0) { sum, peer in
+            sum + linkMemory(peer) * (wiring.connections[peer.connection].filter == nil ? 1 : 2)
+        }
+        memoryMiB = vms * (emulator + 4) + filters * 4 + links / (1 << 20)
+        // Each link four; each VM its sockets, pipes, TAPs and counters, and each filter the like without a guest.
+        let linkCount = wiring.vms.reduce(0) { $0 + $1.peers.count } / 2 + filters
+        descriptors = 64 + 4 * linkCount + wiring.vms.reduce(0) { $0 + 24 + $1.interfaces.count } + filters * 12
+        // Two processes a VM and one a filter, with their threads, and threads of this one: some for each, and some for all.
+        processes = 8 + vms * (guests == .qemu ? 8 : 6) + filters * 3
+    }
+}
+
 /// What this host has for a lab, against what a topology takes of it. Asked before anything is started.
 struct HostLimits {
-    private static let mebibyte = 1 << 20
-
     private let wiring: Wiring
     private let order: LabOrder
-    private let linkMemory: (Peer) -> Int
+    private let needs: HostNeeds
 
-    init(_ wiring: Wiring, _ order: LabOrder, linkMemory: @escaping (Peer) -> Int) {
+    init(_ wiring: Wiring, _ order: LabOrder, linkMemory: (Peer) -> Int) {
         self.wiring = wiring
         self.order = order
-        self.linkMemory = linkMemory
+        needs = HostNeeds(wiring, order.guests, memoryMiB: order.memoryMiB, linkMemory: linkMemory)
     }
 
     func check() throws(LabError) {
@@ -42,36 +69,27 @@ struct HostLimits {
         }
     }
 
-    /// Beside its memory a guest takes some for QEMU and its page tables, and a device some of its own.
     private func checkMemory() throws(LabError) {
-        let emulator = order.guests == .qemu ? order.memoryMiB + 96 : 2
-        let links = wiring.vms.flatMap(\.peers).reduce(0) { $0 + linkMemory($1) } / Self.mebibyte
-        let needed = wiring.vms.count * (emulator + 4) + links
-        guard let available = Self.availableMiB, needed > available else { return }
+        guard let available = Self.availableMiB, needs.memoryMiB > available else { return }
         throw tooLarge(
-            "the lab needs \(needed) MiB of memory, and this host has \(available) MiB to give",
+            "the lab needs \(needs.memoryMiB) MiB of memory, and this host has \(available) MiB to give",
             order.guests == .qemu
                 ? ["less with `--memory`, or far less with `--guests namespaces`"] : ["take a topology with fewer VMs"])
     }
 
     private func checkDescriptors() throws(LabError) {
-        // Each link four; each VM its sockets, pipes, TAPs and counters.
-        let links = wiring.vms.reduce(0) { $0 + $1.peers.count } / 2
-        let needed = 64 + 4 * links + wiring.vms.reduce(0) { $0 + 24 + $1.interfaces.count }
-        let most = topoc_lab_descriptor_limit(needed)
-        guard needed > most else { return }
+        let most = topoc_lab_descriptor_limit(needs.descriptors)
+        guard needs.descriptors > most else { return }
         throw tooLarge(
-            "the lab needs \(needed) descriptors, and a process of this user may have \(most)",
+            "the lab needs \(needs.descriptors) descriptors, and a process of this user may have \(most)",
             ["raise the hard limit: `ulimit -Hn`"])
     }
 
-    /// Two processes a VM, with their threads, and threads of this one.
     private func checkProcesses() throws(LabError) {
-        let needed = wiring.vms.count * (order.guests == .qemu ? 8 : 6)
         let most = min(topoc_lab_process_limit(), Self.number(in: "/proc/sys/kernel/threads-max") ?? .max)
-        guard needed > most else { return }
+        guard needs.processes > most else { return }
         throw tooLarge(
-            "the lab needs \(needed) processes and threads, and this user may have \(most)",
+            "the lab needs \(needs.processes) processes and threads, and this user may have \(most)",
             ["raise the limit: `ulimit -u`"])
     }
 
