@@ -75,7 +75,7 @@ let package = Package(
         .target(
             name: "CAmkES",
             dependencies: [
-                "ClangSource", "Diagnostics", "Templates", "Topology", "Wiring",
+                "ClangSource", "Diagnostics", "Files", "Templates", "Topology", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         // An app of a tree, read as a topology.

@@ -21,6 +21,26 @@ public struct TemporaryDirectory: Sendable {
         path = FilePath(platformString: template)
     }
 
+    /// Makes a file in it, and the directories above that.
+    public func write(_ bytes: [UInt8], to name: String) throws(FileError) {
+        let place = path.pushing(FilePath(name))
+        do throws(Errno) {
+            var directory = path
+            for part in FilePath(name).removingLastComponent().components {
+                directory.append(part)
+                if try Disk().kind(of: directory) == nil { try Disk().makeDirectory(directory) }
+            }
+            try Disk().create(place, bytes, permissions: nil)
+        } catch {
+            throw .writing(place, error)
+        }
+    }
+
+    /// The bytes of a file in it.
+    public func file(_ name: String) throws(FileError) -> [UInt8] {
+        try FileReader.read(path.pushing(FilePath(name)))
+    }
+
     /// Removes it, with all that is in it.
     public func remove() { Self.remove(path) }
 

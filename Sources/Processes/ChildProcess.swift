@@ -103,10 +103,12 @@ public final class ChildProcess: Sendable {
     }
 
     /// Runs a program and gives what it said; an unwanted program is stopped with its task.
+    ///
+    /// - Parameter files: it finds them at `MemoryFile.path(at:)`.
     public static func run(
-        _ command: Command, within bound: Duration, input: [UInt8]? = nil
+        _ command: Command, within bound: Duration, input: [UInt8]? = nil, files: [Descriptor] = []
     ) async throws(ProcessError) -> Completed {
-        let child = try ChildProcess(command, bound: bound, takesInput: input != nil)
+        let child = try ChildProcess(command, bound: bound, takesInput: input != nil, files: files)
         return await withTaskCancellationHandler {
             async let output = child.output.joined()
             async let errors = child.errors.joined()

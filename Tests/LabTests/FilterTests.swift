@@ -198,6 +198,32 @@ struct FilterTests {
         #expect(ended.outputText.contains("filters stop the calls of 2 flows, as their rules say"))
     }
 
+    /// The lab is killed while the rules are compiled, as by a compiler that takes its time.
+    @Test func nothingIsLeftOfALabThatIsKilledWhileItCompiles() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "topoc-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try FileManager.default.createDirectory(atPath: "\(directory)/tmp", withIntermediateDirectories: true)
+        let compiler = "\(directory)/cc"
+        try Data("#!/bin/sh\ntouch \(directory)/began\nexec sleep 60\n".utf8).write(to: URL(filePath: compiler))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: compiler)
+        let lab = LabProgram()
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let up = try ChildProcess(
+            Command(
+                LabProgram.topoc, ["lab", "up", Self.topology, "--guests", "namespaces", "--name", lab.name],
+                environment: ["PATH": "\(directory):\(path)", "TMPDIR": "\(directory)/tmp"]), bound: .seconds(60))
+        for _ in 0..<400 where !FileManager.default.fileExists(atPath: "\(directory)/began") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        try #require(FileManager.default.fileExists(atPath: "\(directory)/began"))
+        let processes = lab.processes()
+        #expect(processes.count >= 2)
+        for process in processes { kill(process, SIGKILL) }
+        #expect(await up.ending != .exited(0))
+        #expect(try await lab.isGone(processes))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory)/tmp") == [])
+    }
+
     @Test func whatHasAFilterIsNotCutAlone() async throws {
         try await LabProgram.withLab(Self.topology) { lab in
             let ended = try await lab.run("partition", ["client", "server"])

@@ -12,14 +12,15 @@ public struct FilterRulesPrinter {
         self.filter = filter
     }
 
-    public static let sourceName = "rules.c"
-
-    /// The rules with the one header that they need: what the lab compiles.
-    public static func sources(of filter: FilterWiring) -> [EmittedFile] {
-        [EmittedFile(path: sourceName, text: text(of: filter))]
-            + CoreHeader.filter.filter { $0.name == "filter_types.h" }.map {
-                EmittedFile(path: "topoc/\($0.name)", text: $0.text)
-            }
+    /// The rules with the one header that they need, in one piece: what the lab compiles.
+    public static func unit(of filter: FilterWiring) -> String {
+        var printer = CodePrinter()
+        for header in CoreHeader.filter where header.name == "filter_types.h" {
+            // In the middle of a source, where compilers warn of it.
+            printer.line(header.text.replacing("#pragma once\n", with: ""))
+        }
+        FilterRulesPrinter(filter).printRules(&printer)
+        return printer.text
     }
 
     /// The rules alone.
@@ -34,6 +35,10 @@ public struct FilterRulesPrinter {
     func print(_ printer: inout CodePrinter) {
         printer.line("#include <topoc/filter_types.h>")
         printer.blank()
+        printRules(&printer)
+    }
+
+    private func printRules(_ printer: inout CodePrinter) {
         printer.line("/* The rules of filter \(Spelling.word(filter.name)), by their numbers:")
         for (index, rule) in filter.rules.enumerated() {
             printer.line(" * \(index + 1): \(Self.comment(rule.text))")

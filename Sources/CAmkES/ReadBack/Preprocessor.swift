@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import Files
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -38,15 +40,15 @@ public struct Preprocessor: Sendable, Hashable {
     /// Expands the first file, an assembly, over the others. The tree's `vm.h` is empty here, so its macros stay.
     public func expand(_ files: [EmittedFile]) throws(PreprocessorError) -> [UInt8] {
         guard let assembly = files.first else { throw PreprocessorError(message: "there is no assembly") }
-        let scratch = try ScratchDirectory()
-        defer { scratch.remove() }
-        for file in [assembly] + files.filter({ $0.path == ConnectionsHeader.path }) {
+        return try Self.withDirectory { (scratch) throws(PreprocessorError) in
+            let sources = [assembly] + files.filter { $0.path == ConnectionsHeader.path }
             // A line marker makes the preprocessor call the file by its own name, wherever it lies.
-            try scratch.write(Array("# 1 \"\(file.path)\"\n\(file.text)".utf8), to: "app/\(file.path)")
+            try scratch.put(sources.map { ("app/\($0.path)", "# 1 \"\($0.path)\"\n\($0.text)") })
+            try scratch.put([("tree/configurations/vm.h", "")])
+            return try expand(
+                "\(scratch.path)/app/\(assembly.path)", over: ["\(scratch.path)/app", "\(scratch.path)/tree"],
+                in: scratch)
         }
-        try scratch.write([], to: "tree/configurations/vm.h")
-        return try expand(
-            "\(scratch.path)/app/\(assembly.path)", over: ["\(scratch.path)/app", "\(scratch.path)/tree"], in: scratch)
     }
 
     /// Expands a file where it stands. Headers in memory are found `before` the directories, or `after` them.
@@ -56,18 +58,31 @@ public struct Preprocessor: Sendable, Hashable {
         _ file: String, over directories: [String], before: [EmittedFile], after: [EmittedFile],
         defining defines: [String]
     ) throws(PreprocessorError) -> [UInt8] {
-        let scratch = try ScratchDirectory()
-        defer { scratch.remove() }
-        for (name, headers) in [("before", before), ("after", after)] {
-            for header in headers { try scratch.write(Array(header.text.utf8), to: "\(name)/\(header.path)") }
+        try Self.withDirectory { (scratch) throws(PreprocessorError) in
+            for (name, headers) in [("before", before), ("after", after)] {
+                try scratch.put(headers.map { ("\(name)/\($0.path)", $0.text) })
+            }
+            return try expand(
+                file, over: ["\(scratch.path)/before"] + directories + ["\(scratch.path)/after"], defining: defines,
+                in: scratch)
         }
-        return try expand(
-            file, over: ["\(scratch.path)/before"] + directories + ["\(scratch.path)/after"], defining: defines,
-            in: scratch)
+    }
+
+    private static func withDirectory(
+        _ body: (TemporaryDirectory) throws(PreprocessorError) -> [UInt8]
+    ) throws(PreprocessorError) -> [UInt8] {
+        let scratch: TemporaryDirectory
+        do throws(FileError) {
+            scratch = try TemporaryDirectory()
+        } catch {
+            throw PreprocessorError(message: error.message)
+        }
+        defer { scratch.remove() }
+        return try body(scratch)
     }
 
     private func expand(
-        _ file: String, over directories: [String], defining defines: [String] = [], in scratch: ScratchDirectory
+        _ file: String, over directories: [String], defining defines: [String] = [], in scratch: TemporaryDirectory
     ) throws(PreprocessorError) -> [UInt8] {
         let path = scratch.path
         let arguments =
@@ -78,13 +93,17 @@ public struct Preprocessor: Sendable, Hashable {
         var status = try run(["-ftrack-macro-expansion=0"] + arguments, errors: "\(path)/errors")
         if status != 0 { status = try run(arguments, errors: "\(path)/errors") }
         guard status == 0 else {
-            var said = (try? scratch.read("errors")) ?? []
+            var said = (try? scratch.file("errors")) ?? []
             while said.last == UInt8(ascii: "\n") { said.removeLast() }
             throw PreprocessorError(
                 message: "\(command) ended with status \(status): \(String(decoding: said.prefix(2000), as: UTF8.self))"
             )
         }
-        return try scratch.read("expanded")
+        do throws(FileError) {
+            return try scratch.file("expanded")
+        } catch {
+            throw PreprocessorError(message: error.message)
+        }
     }
 
     /// Runs the preprocessor with `errors` as its standard error, and waits for it.
@@ -110,5 +129,16 @@ public struct Preprocessor: Sendable, Hashable {
         }
         // The exit status stands in the second byte, the signal that ended the process in the first.
         return status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f)
+    }
+}
+
+extension TemporaryDirectory {
+    /// Writes files with these names and texts.
+    fileprivate func put(_ files: [(name: String, text: String)]) throws(PreprocessorError) {
+        do throws(FileError) {
+            for file in files { try write(Array(file.text.utf8), to: file.name) }
+        } catch {
+            throw PreprocessorError(message: error.message)
+        }
     }
 }
