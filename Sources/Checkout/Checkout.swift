@@ -80,20 +80,21 @@ public struct Checkout: Sendable {
     }
 
     /// Where an app of a name belongs, relative to the root: beside upstream's, or in another project laid out likewise.
-    public func directory(
-        ofApp name: String, for target: Target, project: FilePath? = nil
-    ) throws(FileError) -> FilePath {
+    public func directory(ofApp name: String, for target: Target, project: FilePath? = nil) -> FilePath {
         let project = project ?? Self.examples
         // Until 3.8 the project held x86 apps alone.
         if target.dialect?.configuresVMThroughConfigComponent == true { return project.appending(name) }
-        if target.dialect?.machine == .arm { return project.pushing("apps/Arm").appending(name) }
-        let other = project.pushing("apps/Arm").appending(name)
-        guard !Self.has(other, below: root) else {
-            throw FileError(
-                "`\(root.pushing(other))` is an app of this name, and the project's settings.cmake looks there first",
-                notes: ["nothing was changed; choose another name with `--name`"])
-        }
-        return project.pushing("apps/x86").appending(name)
+        return project.pushing(target.dialect?.machine == .arm ? "apps/Arm" : "apps/x86").appending(name)
+    }
+
+    /// Fails where the project would build another app of the name in place of this one.
+    public func checkName(ofApp name: String, for target: Target, project: FilePath? = nil) throws(FileError) {
+        let other = (project ?? Self.examples).pushing("apps/Arm").appending(name)
+        let place = directory(ofApp: name, for: target, project: project)
+        guard place.removingLastComponent().lastComponent == "x86", Self.has(other, below: root) else { return }
+        throw FileError(
+            "`\(root.pushing(other))` is an app of this name, and the project's settings.cmake looks there first",
+            notes: ["nothing was changed; choose another name with `--name`"])
     }
 
     /// Whether something stands at a path relative to the root.

@@ -176,6 +176,13 @@ import Testing
         #expect(ended.status == 74)
         #expect(ended.errors.contains("apps/Arm/pair` is an app of this name, and the project's settings.cmake looks"))
         #expect(try install("--name", "other").status == 0)
+        // It came later: what was installed is removed all the same, and the other app stays.
+        try scratch.put("tree/projects/vm-examples/apps/Arm/other/other.camkes", "assembly {}\n")
+        #expect(try install("--name", "other", "--check").status == 74)
+        let removed = try install("--name", "other", "--remove")
+        #expect(removed.status == 0, "\(removed.errors)")
+        let left = scratch.names.filter { $0.contains("/other/") }
+        #expect(left == ["tree/projects/vm-examples/apps/Arm/other/other.camkes"])
     }
 
     @Test func theNameAndTheProjectCanBeChosen() throws {

@@ -97,6 +97,7 @@ struct Install: TopocCommand {
 
         let headers = SourceHeaders.Release(rawValue: target.name).map { SourceHeaders.stubs($0) }
         let app = try topology.app(form: form, path: FilePath("\(name).camkes"), headers: headers)
+        try checkout.checkName(ofApp: name, for: target, project: project.map { FilePath($0) })
         let installation = try installation(of: name, checkout, target)
         let parts = try app.parts(beside: FilePath(file))
         try checkReplaced(installation)
@@ -121,7 +122,7 @@ struct Install: TopocCommand {
     }
 
     private func installation(of name: String, _ checkout: Checkout, _ target: Target) throws -> Installation {
-        let place = try checkout.directory(ofApp: name, for: target, project: project.map { FilePath($0) })
+        let place = checkout.directory(ofApp: name, for: target, project: project.map { FilePath($0) })
         // As the user names the checkout, so are its files named.
         return try Installation(in: FilePath(tree).pushing(place))
     }
