@@ -54,8 +54,8 @@ public struct AppDirectory {
             file: file.string, directories: [here.string] + headers(of: tree).map(\.string), defines: defines,
             target: target)
         return ImportedApp(
-            source, name: file.stem ?? "", files: try guestFiles(), code: try code(), preprocessor: preprocessor,
-            libclang: libclang)
+            source, name: file.stem ?? "", files: try guestFiles(), code: try code(), platforms: try platforms(),
+            preprocessor: preprocessor, libclang: libclang)
     }
 
     /// Findings as reports on the app's files; those of the codes that are allowed stand apart.
@@ -85,6 +85,13 @@ public struct AppDirectory {
             EmittedFile(
                 path: name,
                 text: String(decoding: try FileReader.read(directory.pushing(FilePath(name))), as: UTF8.self))
+        }
+    }
+
+    /// Of an app for Arm, what its guests have on each platform.
+    private func platforms() throws(FileError) -> [String] {
+        try FileReader.names(below: here, depth: 1).filter(ImportedApp.isPlatform).map {
+            directory.appending($0).string
         }
     }
 

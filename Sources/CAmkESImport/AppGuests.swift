@@ -52,6 +52,7 @@ extension AppImporter {
 
     /// - Parameter devices: of topoc's, each of which needs memory.
     private mutating func guest(of vm: AppVM, devices: Int) -> Guest {
+        if isForArm { return armGuest(of: vm) }
         var guest = Guest(origin: origin(vm.offset))
         guest.memoryMiB = number(vm, "guest_ram_mb")
         guest.kernel = string(vm, "kernel_image")
@@ -83,7 +84,7 @@ extension AppImporter {
         return guest
     }
 
-    private mutating func number(_ vm: AppVM, _ attribute: String, at instance: String? = nil) -> Placed<Int>? {
+    mutating func number(_ vm: AppVM, _ attribute: String, at instance: String? = nil) -> Placed<Int>? {
         guard let setting = take(instance ?? vm.instance, attribute) else { return nil }
         guard let value = setting.value.integer else {
             leave("`\(setting.instance).\(attribute)` is no number", at: setting.offset)

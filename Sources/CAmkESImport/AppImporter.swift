@@ -39,23 +39,34 @@ public struct ImportedApp: Sendable {
             || root == GuestPrograms.directory && path.hasSuffix("/CMakeLists.txt")
     }
 
+    /// Whether a file of an app says what guests on Arm have on a platform.
+    public static func isPlatform(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        return parts.count == 2 && parts[1] == ArmDevices.name
+    }
+
     /// Reads an app.
     ///
     /// - Parameters:
     ///   - files: the app's files that may be a guest's.
     ///   - code: of the app's other files those that ``isCode`` says, by their paths relative to its directory.
+    ///   - platforms: of an app for Arm the paths of its `PLATFORM/devices.camkes`.
     ///   - name: the assembly's.
     ///   - libclang: finds where macros are defined, what `#if` leaves out, and headers that are not there.
     public init(
-        _ source: AppSource, name: String, files: [GuestFile], code: [EmittedFile] = [], preprocessor: Preprocessor,
-        libclang: Libclang?
+        _ source: AppSource, name: String, files: [GuestFile], code: [EmittedFile] = [], platforms: [String] = [],
+        preprocessor: Preprocessor, libclang: Libclang?
     ) {
         var target = source.target
         var assembly: Assembly?
         let text = AppText(source, preprocessor: preprocessor, libclang: libclang)
         var findings = text.findings
         if !findings.contains(where: { $0.finding.severity == .error }) {
-            var importer = AppImporter(text, of: source, code: code, libclang: libclang)
+            let devices = ArmDevices.platforms(text, platforms).map { path in
+                ArmDevices(path, of: source, preprocessor: preprocessor, libclang: libclang)
+            }
+            findings += devices.flatMap(\.text.findings)
+            var importer = AppImporter(text, of: source, code: code, devices: devices, libclang: libclang)
             assembly = importer.assembly(name: name, files: files)
             target = importer.target
             findings += importer.findings
@@ -84,12 +95,17 @@ struct AppImporter {
     let directory: String
     private let code: [EmittedFile]
     private let libclang: Libclang?
+    /// What guests on Arm have, by platform; the first says what the topology does.
+    let devices: [ArmDevices]
     /// What topoc's device says of the VMs that have it; `nil` where none has, or libclang is not there.
     private(set) var tables: DeviceTables?
 
-    init(_ text: AppText, of source: AppSource, code: [EmittedFile], libclang: Libclang?) {
+    init(
+        _ text: AppText, of source: AppSource, code: [EmittedFile], devices: [ArmDevices], libclang: Libclang?
+    ) {
         self.text = text
         self.code = code
+        self.devices = devices
         self.libclang = libclang
         directory = source.file.lastIndex(of: "/").map { String(source.file[...$0]) } ?? ""
         let target = source.target
@@ -178,6 +194,7 @@ struct AppImporter {
                 at: SpecificationPlace(file: directory + list, line: 1))
         }
         guard let wiring = Wiring(network, target: target) else { return }
+        if isForArm { checkDevices(wiring) }
         for (vm, lines) in guests.hosts.sorted(by: { $0.key < $1.key }) where wiring.vms.indices.contains(vm) {
             let written = Set(
                 GuestNetwork.hosts(of: wiring.vms[vm], in: wiring).split(separator: "\n").map(String.init))

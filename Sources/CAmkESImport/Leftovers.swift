@@ -12,9 +12,20 @@ extension AppImporter {
 
     private static let imports: Set = ["VM/vm.camkes", "VirtQueue/VirtQueue.camkes"]
 
+    /// Those of the VMM for Arm, and of them those that stand for any number of VMs.
+    private static let macrosOfArm: Set = [
+        "VM_GENERAL_COMPOSITION_DEF", "VM_VIRTUAL_SERIAL_COMPONENTS_DEF", "VM_COMPONENT_CONNECTIONS_DEF",
+        "PER_VM_VIRTUAL_SERIAL_CONNECTIONS_DEF", "VM_GENERAL_CONFIGURATION_DEF",
+        "VM_VIRTUAL_SERIAL_GENERAL_CONFIGURATION_DEF", "PER_VM_VIRTUAL_SERIAL_CONFIGURATION_DEF",
+    ]
+    private static let macrosOfSeveral: Set = [
+        "VM_VIRTUAL_SERIAL_COMPOSITION_DEF", "VM_VIRTUAL_SERIAL_CONFIGURATION_DEF",
+    ]
+
     /// Lists all that the topology does not stand for, each with its place.
     mutating func listLeftovers() {
-        for one in specification.imports where !Self.imports.contains(one.path) && !isOwn(one.path) {
+        for one in specification.imports
+        where !Self.imports.contains(one.path) && !isOwn(one.path) && !isOfArm(one.path) {
             leaveOut("the import of `\(one.path)`", at: one.offset)
         }
         for other in specification.others where other.name != "vswitch_mapping" {
@@ -34,7 +45,8 @@ extension AppImporter {
             {
                 leaveOut("the instance `\(instance.name)` of `\(instance.type)`", at: instance.offset)
             }
-            for connection in assembly.composition.connections where !isUnderstood(connection.offset) {
+            for connection in assembly.composition.connections
+            where !isUnderstood(connection.offset) && !isDeviceTree(connection) {
                 leaveOut("the connection `\(connection.name)` of `\(connection.connector)`", at: connection.offset)
             }
             for setting in assembly.configuration.settings where !isUnderstood(setting.offset) {
@@ -48,6 +60,11 @@ extension AppImporter {
 
     /// A path of topoc's own connector.
     private func isOwn(_ path: String) -> Bool { path.hasSuffix("\(DataPath.topoc.connector).camkes") }
+
+    /// A path that an app for Arm imports, too, when topoc writes it.
+    private func isOfArm(_ path: String) -> Bool {
+        isForArm && ArmAssembly.libraries.contains(path) && (path != ArmDevices.name || !devices.isEmpty)
+    }
 
     private mutating func listComponents() {
         let components = Set(vms.map(\.component))
@@ -71,9 +88,10 @@ extension AppImporter {
         let numbers = Set(vms.map { "\($0.number)" })
         for macro in macros {
             let arguments = macro.arguments.filter { !$0.isEmpty }
-            if Self.macrosOfVM.contains(macro.name), arguments.allSatisfy(numbers.contains), arguments.count < 2 {
-                continue
-            }
+            let isOfOne = Self.macrosOfVM.contains(macro.name) || isForArm && Self.macrosOfArm.contains(macro.name)
+            if isOfOne, arguments.allSatisfy(numbers.contains), arguments.count < 2 { continue }
+            // Each VM has what such a macro gives.
+            if isForArm, Self.macrosOfSeveral.contains(macro.name), Set(arguments) == numbers { continue }
             leaveOut("the macro `\(macro.name)(\(macro.arguments.joined(separator: ", ")))`", at: macro.offset)
         }
     }

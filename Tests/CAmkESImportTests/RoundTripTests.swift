@@ -45,6 +45,7 @@ final class AppOnDisk: Sendable {
             AppSource(
                 file: "\(directory)/\(assembly)", directories: [directory] + headers, defines: defines, target: target),
             name: assembly.replacing(".camkes", with: ""), files: files, code: code,
+            platforms: names.filter(ImportedApp.isPlatform).map { "\(directory)/\($0)" },
             preprocessor: try #require(Preprocessor.find()), libclang: libclang)
     }
 }
@@ -101,11 +102,15 @@ final class AppOnDisk: Sendable {
         #expect(readBack.findings.map(\.message) == [])
     }
 
-    static let ownCases = ["bridge", "disjoint", "guests", "interfaces", "mixed", "programs", "star", "zmq_samples"]
+    static let ownCases =
+        ["bridge", "disjoint", "guests", "interfaces", "mixed", "programs", "star", "zmq_samples"]
         .flatMap { name in
             [Target.newest, .camkes3_10, .camkes3_9].flatMap { target in
                 AssemblyForm.allCases.map { Case(name: name, target: target, form: $0) }
             }
+        }
+        + ["bridge", "disjoint", "guests", "interfaces", "programs", "star", "zmq_samples"].map { name in
+            Case(name: name, target: .arm, form: .expanded)
         }
 
     /// With topoc's data path the addresses stand in C, as do sources and interfaces; what is built of the imported

@@ -172,7 +172,7 @@ struct Comparison {
     /// On Arm each VMM reads the machine's device tree, by a connection with itself.
     private mutating func compareDeviceTrees(_ unknown: inout Set<String>) {
         for vm in wiring.vms {
-            let name = ArmAssembly.deviceTree(of: vm)
+            let name = ArmAssembly.deviceTree(ofVM: vm.instance)
             unknown.remove(name)
             let found = model.connections[name]
             let ends = found?.ends.map { "\($0.isFrom ? "from" : "to") \($0.instance).\($0.interface)" }

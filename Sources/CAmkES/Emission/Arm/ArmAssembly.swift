@@ -3,7 +3,7 @@
 import Wiring
 
 /// Prints the assembly for the VMM of Arm, which has no macros for links: the wiring is written out.
-struct ArmAssembly {
+package struct ArmAssembly {
     private let wiring: Wiring
     private let style: ExpandedStyle
 
@@ -12,8 +12,16 @@ struct ArmAssembly {
         style = ExpandedStyle(wiring, dialect)
     }
 
+    /// What it imports of the tree, and last of the platform's.
+    package static let libraries = [
+        "std_connector.camkes", "global-connectors.camkes", "seL4VMDTBPassthrough.idl4",
+        "FileServerInterface.camkes",
+        "FileServer/FileServer.camkes", "SerialServer/SerialServer.camkes", "TimeServer/TimeServer.camkes",
+        "VirtQueue/VirtQueue.camkes", "vm-connectors.camkes", "devices.camkes",
+    ]
+
     /// The connection by which a VMM reads the machine's device tree.
-    static func deviceTree(of vm: VMWiring) -> String { "\(vm.instance)_dtb" }
+    package static func deviceTree(ofVM instance: String) -> String { "\(instance)_dtb" }
 
     /// Of the tree's `vm.h`, each once, in the composition and in the configuration.
     static func macros(for wiring: Wiring) -> (composition: [String], configuration: [String]) {
@@ -31,7 +39,7 @@ struct ArmAssembly {
     }
 
     /// What the VMM needs that is the same on every platform, by attribute.
-    static func settings(of vm: VMWiring) -> [(attribute: String, value: Int)] {
+    package static func settings(of vm: VMWiring) -> [(attribute: String, value: Int)] {
         // A slot for each frame of the guest in the VMM's memory and in the guest's, and as many for all else.
         let frames = vm.guest.memoryMiB.value * 1024 * 1024 / Target.pageSize
         let slots = max(frames * 4, 1 << 18)
@@ -60,12 +68,7 @@ struct ArmAssembly {
             " */",
             "",
         ])
-        for library in [
-            "std_connector.camkes", "global-connectors.camkes", "seL4VMDTBPassthrough.idl4",
-            "FileServerInterface.camkes",
-            "FileServer/FileServer.camkes", "SerialServer/SerialServer.camkes", "TimeServer/TimeServer.camkes",
-            "VirtQueue/VirtQueue.camkes", "vm-connectors.camkes", "devices.camkes",
-        ] { printer.line("import <\(library)>;") }
+        for library in Self.libraries { printer.line("import <\(library)>;") }
         printer.line("import \"\(Connector.declaration)\";")
         printer.blank()
         printer.line("#include <configurations/vm.h>")
@@ -90,7 +93,7 @@ struct ArmAssembly {
         printer.lines(Self.macros(for: wiring).composition)
         for vm in wiring.vms {
             printer.line(
-                "connection seL4VMDTBPassthrough \(Self.deviceTree(of: vm))"
+                "connection seL4VMDTBPassthrough \(Self.deviceTree(ofVM: vm.instance))"
                     + "(from \(vm.instance).dtb_self, to \(vm.instance).dtb);")
         }
         for connection in wiring.connections {

@@ -4,12 +4,12 @@ import Templates
 import Wiring
 
 /// A board that the VMM for Arm runs on, as its examples for several VMs have them.
-enum ArmPlatform: String, CaseIterable {
+package enum ArmPlatform: String, CaseIterable {
     case qemu = "qemu-arm-virt"
     case exynos5422
 
     /// Where its `devices.camkes` stands.
-    var path: String { "\(rawValue)/devices.camkes" }
+    package var path: String { "\(rawValue)/devices.camkes" }
 
     /// Pieces of the machine that each guest has, `address:bytes:bits of a frame`.
     private var memory: [(piece: String, what: String)] {
@@ -26,23 +26,22 @@ enum ArmPlatform: String, CaseIterable {
     /// Where a guest's memory begins, for the guest.
     private static let base = 0x4000_0000
 
-    static func files(for wiring: Wiring) -> [EmittedFile] {
-        allCases.map { platform in
-            var printer = CodePrinter()
-            for (index, vm) in wiring.vms.enumerated() {
-                if index > 0 { printer.blank() }
-                platform.guest(of: vm, &printer)
-            }
-            let guests = printer.text.split(separator: "\n", omittingEmptySubsequences: false).map {
-                $0.isEmpty ? "" : "        \($0)"
-            }
-            return EmittedFile(
-                path: platform.path,
-                text: Template.armDevices.filled([
-                    "provenance": wiring.provenance, "platform": platform.rawValue,
-                    "guests": guests.joined(separator: "\n"),
-                ]))
+    static func files(for wiring: Wiring) -> [EmittedFile] { allCases.map { $0.file(for: wiring) } }
+
+    package func file(for wiring: Wiring) -> EmittedFile {
+        var printer = CodePrinter()
+        for (index, vm) in wiring.vms.enumerated() {
+            if index > 0 { printer.blank() }
+            guest(of: vm, &printer)
         }
+        let guests = printer.text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            $0.isEmpty ? "" : "        \($0)"
+        }
+        return EmittedFile(
+            path: path,
+            text: Template.armDevices.filled([
+                "provenance": wiring.provenance, "platform": rawValue, "guests": guests.joined(separator: "\n"),
+            ]))
     }
 
     /// The kernel stands at the beginning of the guest's memory, the initrd from the middle on, the device tree in the last
