@@ -59,6 +59,7 @@ import Wiring
             Case(name: "programs", target: .camkes3_8.overTree, form: .macros),
             Case(name: "interfaces", target: .arm, form: .expanded),
             Case(name: "programs", target: .arm, form: .expanded),
+            Case(name: "filter", target: .arm, form: .expanded),
         ]
 
     private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -64,27 +64,13 @@ struct AssemblyPrinter {
     private func composition(_ printer: inout CodePrinter) {
         printer.line("VM_COMPOSITION_DEF()")
         for vm in wiring.vms { printer.line("VM_PER_VM_COMP_DEF(\(vm.number))") }
-        for connection in wiring.connections {
-            printer.blank()
-            if let filter = connection.filter {
-                FilterStyle.composition(wiring.filters[filter], in: wiring, &printer)
-                continue
-            }
-            printer.line("component VirtQueueInit \(connection.initInstance);")
-            style.connection(connection, &printer)
-        }
+        style.connections(of: wiring, &printer)
     }
 
     private func configuration(_ printer: inout CodePrinter) {
         style.settings(&printer)
         for filter in wiring.filters { FilterStyle.settings(filter, in: wiring, &printer) }
-        if dialect.readsQueueLength {
-            for connection in wiring.connections where connection.queueLength != Defaults.queueLength {
-                for name in wiring.connectionNames(of: connection) {
-                    printer.line("\(name).queue_length = \(connection.queueLength);")
-                }
-            }
-        }
+        if dialect.readsQueueLength { style.queueLengths(of: wiring, &printer) }
         let joined = wiring.vms.filter { !$0.peers.isEmpty }
         if !joined.isEmpty {
             printer.blank()
@@ -151,6 +137,27 @@ protocol WiringStyle {
 }
 
 extension WiringStyle {
+    /// Each connection with its `VirtQueueInit`; one with a filter as the filter's two.
+    func connections(of wiring: Wiring, _ printer: inout CodePrinter) {
+        for connection in wiring.connections {
+            printer.blank()
+            if let filter = connection.filter {
+                FilterStyle.composition(wiring.filters[filter], in: wiring, &printer)
+                continue
+            }
+            printer.line("component VirtQueueInit \(connection.initInstance);")
+            self.connection(connection, &printer)
+        }
+    }
+
+    func queueLengths(of wiring: Wiring, _ printer: inout CodePrinter) {
+        for connection in wiring.connections where connection.queueLength != Defaults.queueLength {
+            for name in wiring.connectionNames(of: connection) {
+                printer.line("\(name).queue_length = \(connection.queueLength);")
+            }
+        }
+    }
+
     /// Which addresses lead to which queues of a VM that has the tree's device.
     func writtenMapping(of vm: VMWiring, _ printer: inout CodePrinter) {
         printer.line("\(vm.instance).vswitch_mac_address = \"\(vm.mac)\";")

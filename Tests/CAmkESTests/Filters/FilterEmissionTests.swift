@@ -30,7 +30,7 @@ import Wiring
         return ReadBack.verify(files, wiring: wiring, form: form, preprocessor: Preprocessor.find())
     }
 
-    @Test(arguments: [Target.newest, .camkes3_10, .camkes3_9], AssemblyForm.allCases)
+    @Test(arguments: [Target.newest, .camkes3_10, .camkes3_9, .arm], AssemblyForm.allCases)
     func whatIsWrittenIsWhatWasDecided(_ target: Target, _ form: AssemblyForm) throws {
         let native = try Self.read(Self.filtered, target, form)
         #expect(native.findings.map(\.message) == [])
@@ -38,6 +38,8 @@ import Wiring
             native.flows.map { "\($0.source)\($0.destination) \($0.connection)" }.sorted() == [
                 "01 fw_conn", "10 fw_conn", "12 lan_conn", "21 lan_conn",
             ])
+        // CakeML's filter stands between the tree's devices, of which the target for Arm has none.
+        guard target.dataPaths.contains(.tree) else { return }
         let proxy = try Self.read(Self.proxied, target.overTree, form)
         #expect(proxy.findings.map(\.message) == [])
         #expect(proxy.flows.count == 2)
@@ -76,7 +78,7 @@ import Wiring
     }
 
     /// What libclang sees of the component: nothing to say, for each release.
-    @Test(arguments: [SourceHeaders.Release.camkes3_9, .camkes3_10, .camkes3_11])
+    @Test(arguments: [SourceHeaders.Release.camkes3_9, .camkes3_10, .camkes3_11, .arm])
     func theComponentIsSound(_ release: SourceHeaders.Release) throws {
         guard let checker = try? SourceChecker(.stubs(release)), let target = Target.named(release.rawValue) else {
             return

@@ -79,6 +79,7 @@ package struct ArmAssembly {
                 style.interfaces(of: vm, &$0)
             }
         }
+        for filter in wiring.filters { FilterStyle.component(filter, &printer) }
         printer.blank()
         printer.block("assembly {") {
             $0.block("composition {", composition)
@@ -96,18 +97,13 @@ package struct ArmAssembly {
                 "connection seL4VMDTBPassthrough \(Self.deviceTree(ofVM: vm.instance))"
                     + "(from \(vm.instance).dtb_self, to \(vm.instance).dtb);")
         }
-        for connection in wiring.connections {
-            printer.blank()
-            printer.line("component VirtQueueInit \(connection.initInstance);")
-            style.connection(connection, &printer)
-        }
+        style.connections(of: wiring, &printer)
     }
 
     private func configuration(_ printer: inout CodePrinter) {
         style.settings(&printer)
-        for connection in wiring.connections where connection.queueLength != Defaults.queueLength {
-            printer.line("\(connection.name).queue_length = \(connection.queueLength);")
-        }
+        for filter in wiring.filters { FilterStyle.settings(filter, in: wiring, &printer) }
+        style.queueLengths(of: wiring, &printer)
         printer.blank()
         printer.lines(Self.macros(for: wiring).configuration)
         for vm in wiring.vms {

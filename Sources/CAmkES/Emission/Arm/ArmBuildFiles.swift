@@ -54,7 +54,8 @@ extension BuildFiles {
             "provenance": wiring.provenance,
             "project": Spelling.word(wiring.name),
             "components": loop(over: linked, list: "vms_with_links", declaration)
-                + loop(over: others, list: "vms_without_links", "    DeclareCAmkESARMVM(\"Init${vm}\")\n"),
+                + loop(over: others, list: "vms_without_links", "    DeclareCAmkESARMVM(\"Init${vm}\")\n")
+                + FilterBuild.components(for: wiring),
             "connector": connector,
             "guestFiles": armKernel(for: wiring) + programs(for: wiring, dialect)
                 + rootFileSystems(for: wiring, dialect)
