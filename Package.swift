@@ -55,6 +55,7 @@ let package = Package(
                 .embedInCode("hosts.template"),
                 .embedInCode("interfaces.template"),
                 .embedInCode("start.template"),
+                .embedInCode("timer_frequency.h.template"),
                 .embedInCode("topocVirtQueues.camkes.template"),
                 .embedInCode("topocVirtQueues-from.template.h.template"),
                 .embedInCode("CMakeLists.arm.txt.template"),

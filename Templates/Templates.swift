@@ -23,6 +23,7 @@ public struct Template: Sendable {
     public static let armCMakeLists = Template(bytes: PackageResources.CMakeLists_arm_txt_template)
     public static let armDevices = Template(bytes: PackageResources.devices_camkes_template)
     public static let inittab = Template(bytes: PackageResources.inittab_template)
+    public static let timerFrequency = Template(bytes: PackageResources.timer_frequency_h_template)
     public static let connectorSource = Template(bytes: PackageResources.virtqueues_from_template_c_template)
 
     /// The text with each `{{name}}` replaced. A name without a value stays as it is, where a test sees it.

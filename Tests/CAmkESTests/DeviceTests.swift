@@ -77,9 +77,9 @@ import Wiring
         #expect(reports.flatMap(\.findings).map(\.code) == ["TOPO702"])
     }
 
-    @Test func whatIsEmittedIsOwn() throws {
+    @Test(arguments: [Target.newest, .arm]) func whatIsEmittedIsOwn(_ target: Target) throws {
         for (_, assembly) in Topologies.all {
-            for file in try Self.emitted(assembly)
+            for file in try Self.emitted(assembly, target)
             where AppEmitter.directories.contains(where: { file.path.hasPrefix("\($0)/") }) {
                 #expect(AppEmitter.isOwn(file.path), "\(file.path)")
             }

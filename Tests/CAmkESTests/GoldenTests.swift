@@ -42,7 +42,7 @@ import Wiring
         "connectors/topocVirtQueues.camkes", "connectors/templates/topocVirtQueues-from.template.c",
         "connectors/templates/topocVirtQueues-from.template.h", "src/virtio_net_vswitch.c",
         "src/virtio_net_vswitch.h", "src/virtio_net_vswitch_libvirtqueue.c", "src/virtio_net_vswitch_arm.c",
-        "src/virtio_net_vswitch_arm.h", "src/filter_component.h",
+        "src/virtio_net_vswitch_arm.h", "src/filter_component.h", "src/timer_frequency.h",
     ]
 
     static let cases: [Case] =

@@ -7,9 +7,8 @@ extension AppEmitter {
     /// Whether some wiring's app has a file at this path, which is relative to the app's directory. A file there that
     /// the present wiring's app does not have is of an earlier one.
     public static func isOwn(_ path: String) -> Bool {
-        if path == BuildFiles.inittab || path == ConnectionsHeader.path || Connector.isOwn(path) || Device.isOwn(path)
-            || FilterComponent.isOwn(path)
-            || GuestPrograms.isOwn(path)
+        if [BuildFiles.inittab, BuildFiles.timerFrequency, ConnectionsHeader.path].contains(path)
+            || Connector.isOwn(path) || Device.isOwn(path) || FilterComponent.isOwn(path) || GuestPrograms.isOwn(path)
         {
             return true
         }

@@ -6,11 +6,15 @@ import Wiring
 /// What the tree's CMake reads of an app for Arm.
 extension BuildFiles {
     static let inittab = "\(GuestPrograms.starts)/inittab"
+    /// What mends the tree's arithmetic of time.
+    static let timerFrequency = "\(Device.sources)/timer_frequency.h"
 
     static func armFiles(for wiring: Wiring, dialect: Target.Dialect, assembly: String) -> [EmittedFile] {
         var files = [
             EmittedFile(path: "CMakeLists.txt", text: armCMakeLists(for: wiring, dialect, assembly)),
             EmittedFile(path: "settings.cmake", text: armSettings(for: wiring)),
+            EmittedFile(
+                path: timerFrequency, text: Template.timerFrequency.filled(["provenance": wiring.provenance])),
         ]
         if wiring.vms.contains(where: \.hasTreesRootFileSystem) {
             files.append(
@@ -60,6 +64,7 @@ extension BuildFiles {
             "guestFiles": armKernel(for: wiring) + programs(for: wiring, dialect)
                 + rootFileSystems(for: wiring, dialect)
                 + images(for: wiring, dialect),
+            "timerFrequency": timerFrequency,
             "assembly": assembly,
         ])
     }

@@ -30,4 +30,7 @@ if("${PLATFORM}" STREQUAL "qemu-arm-virt")
     # The time server's timer.
     set(KernelArmExportPCNTUser ON CACHE BOOL "" FORCE)
     set(KernelArmExportPTMRUser ON CACHE BOOL "" FORCE)
+    # A guest that waits keeps its turn on the processor (KernelArmDisableWFIWFETraps), so turns are of one millisecond.
+    set(KernelTimerTickMS 1 CACHE STRING "" FORCE)
+    set(KernelTimeSlice 1 CACHE STRING "" FORCE)
 endif()
