@@ -75,9 +75,9 @@ test: .build/tools/ready
 	$(MAKE) -C Fuzz/VhostUser smoke
 	$(MAKE) -C Benchmarks/DataPath smoke
 
-# What boots guests under QEMU, and has the machine to itself. After `make test`, which installs what it needs.
+# What boots guests under QEMU, and has the machine to itself, one test after the other. After `make test`, which installs what it needs.
 test-guests:
-	TOPOC_GUESTS=1 $(SWIFT) test --filter "ThreeGuestsTests|QEMUTests|RebootTests"
+	TOPOC_GUESTS=1 $(SWIFT) test --no-parallel --filter "ThreeGuestsTests|QEMUTests|RebootTests"
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
 .build/tools/ready: Makefile

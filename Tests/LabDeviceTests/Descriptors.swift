@@ -10,6 +10,19 @@ struct LinuxError: Error, CustomStringConvertible {
     var description: String { "\(call): \(String(cString: strerror(number)))" }
 }
 
+/// How long what must come is waited for, in milliseconds: on a busy host a process may stand still for long.
+let patience: Int32 = 60_000
+
+/// Looks again and again until it is so.
+func eventually(_ holds: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now + .milliseconds(Int(patience))
+    while .now < deadline {
+        if try holds() { return true }
+        usleep(10_000)
+    }
+    return try holds()
+}
+
 /// A file descriptor, closed with its last reference.
 final class Descriptor: Sendable {
     let number: Int32

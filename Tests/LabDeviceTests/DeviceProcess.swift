@@ -95,11 +95,11 @@ final class DeviceProcess {
     }
 
     /// Waits until it ends by itself: its status, or `nil` where it does not.
-    func status(within milliseconds: Int) -> Int32? {
-        for _ in 0..<milliseconds where ended == nil {
+    func status() -> Int32? {
+        _ = eventually {
             var status: Int32 = 0
-            if waitpid(id, &status, WNOHANG) == id { ended = status }
-            if ended == nil { usleep(1000) }
+            if ended == nil, waitpid(id, &status, WNOHANG) == id { ended = status }
+            return ended != nil
         }
         return ended
     }
@@ -145,7 +145,7 @@ final class DeviceProcess {
 
     /// Reads what the device says until it has answered; `nil`: any answer will do.
     private func answer(to serial: UInt32?, from device: Int) -> Answer {
-        while let message = next(from: device, within: 5000) {
+        while let message = next(from: device, within: patience) {
             let answer = message.withUnsafeBytes { bytes -> Answer? in
                 let head = bytes.loadUnaligned(as: lab_head.self)
                 if head.type == LAB_DONE.rawValue { return .done }
@@ -163,10 +163,8 @@ final class DeviceProcess {
     }
 
     /// The first event that `matches`, when it has come.
-    func event(within milliseconds: Int32 = 2000, from device: Int = 0, where matches: (Event) -> Bool) -> Event? {
-        let end = ContinuousClock.now + .milliseconds(Int(milliseconds))
-        while !events.contains(where: matches), ContinuousClock.now < end {
-            guard let message = next(from: device, within: 50) else { continue }
+    func event(from device: Int = 0, where matches: (Event) -> Bool) -> Event? {
+        while !events.contains(where: matches), let message = next(from: device, within: patience) {
             message.withUnsafeBytes { note($0, $0.loadUnaligned(as: lab_head.self)) }
         }
         return events.first(where: matches)

@@ -7,7 +7,7 @@ import Topology
 import Wiring
 
 /// Two guests of Linux, each in a network namespace with a real TAP.
-@Suite(.timeLimit(.minutes(1))) struct NamespaceTests {
+@Suite(.timeLimit(.minutes(5))) struct NamespaceTests {
     private static let pair = Assembly("pair") {
         VMs(0..<2)
         Partition("lan") { Link(0, 1) }
@@ -24,7 +24,7 @@ import Wiring
             process = try DeviceProcess(DeviceProcess.beside("lab-namespace"), arguments: [address, mac])
             var received = lab_received()
             var buffer = [UInt8](repeating: 0, count: Int(LAB_MESSAGE_MAX))
-            guard process.controls[0].isReadable(within: 5000),
+            guard process.controls[0].isReadable(within: patience),
                 lab_receive(process.controls[0].number, &buffer, &received) == 1, received.descriptor_count == 1
             else { throw SmallLab.Problem(text: "no namespace with a TAP") }
             tap = try Descriptor("the TAP", received.descriptors.0)
@@ -36,7 +36,7 @@ import Wiring
             inet_pton(AF_INET, address, &peer)
             let words: [UInt32] = [LAB_CUT.rawValue, 32, 1, 0, peer.s_addr, count, bytes, window]
             let sent = words.withUnsafeBytes { lab_send(process.controls[0].number, $0.baseAddress, 32, nil, 0) }
-            guard sent == 0, let answer = process.controls[0].read(within: 30_000) else {
+            guard sent == 0, let answer = process.controls[0].read(within: patience) else {
                 throw SmallLab.Problem(text: "the guest says nothing")
             }
             return answer.withUnsafeBytes {

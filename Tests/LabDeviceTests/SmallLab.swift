@@ -88,6 +88,14 @@ final class SmallVM {
         var batch: UInt32 = 0
         var layout = LinkLayout.packed
 
+        /// Rings that hold all that a test sends: however long a device stands still, none is stalled.
+        static let roomy: Settings = {
+            var settings = Settings()
+            settings.memory = 1 << 20
+            settings.queueLength = 4096
+            return settings
+        }()
+
         var program: String {
             layout == .packed ? DeviceProcess.device : DeviceProcess.beside("topoc-device-libvirtqueue")
         }
@@ -206,16 +214,18 @@ final class SmallVM {
         guests[interface].write([UInt8](repeating: 0, count: 12) + frame.bytes)
     }
 
-    func receive(within milliseconds: Int32, on interface: Int = 0) -> Frame? {
+    func receive(within milliseconds: Int32 = patience, on interface: Int = 0) -> Frame? {
         guard let bytes = guests[interface].read(within: milliseconds) else { return nil }
         return Frame(Array(bytes.dropFirst(12)))
     }
 
-    /// All that comes until nothing has come for a while.
+    /// So many frames, and all that comes behind them until nothing has come for a while.
     @discardableResult
-    func receiveAll(quiet milliseconds: Int32 = 100, on interface: Int = 0) -> [Frame] {
+    func receiveAll(_ count: Int = 0, quiet milliseconds: Int32 = 100, on interface: Int = 0) -> [Frame] {
         var frames: [Frame] = []
-        while let frame = receive(within: milliseconds, on: interface) { frames.append(frame) }
+        while let frame = receive(within: frames.count < count ? patience : milliseconds, on: interface) {
+            frames.append(frame)
+        }
         return frames
     }
 
@@ -233,14 +243,14 @@ final class SmallVM {
         return copy
     }
 
-    /// The counters of a link when they show something, or as they are after two seconds.
+    /// The counters of a link when they show something, or as they are in the end.
     func statistics(ofLink link: Int, when shows: (lab_link_stats) -> Bool) -> lab_link_stats {
-        for _ in 0..<200 {
-            let copy = statistics(ofLink: link)
-            if shows(copy) { return copy }
-            usleep(10_000)
+        var copy = lab_link_stats()
+        _ = eventually {
+            copy = statistics(ofLink: link)
+            return shows(copy)
         }
-        return statistics(ofLink: link)
+        return copy
     }
 }
 

@@ -50,7 +50,7 @@ struct AgentTests {
     @Test func wordsStayWords() async throws {
         let words = ["a b", "", "it's", "$HOME", "`id`", "\\", "\"", "*", "line\nline", "ü"]
         let line = (["printf", "%s|"] + words).map(AgentConversation.quoted).joined(separator: " ")
-        let done = try await ChildProcess.run(Command("sh", ["-c", line]), within: .seconds(10))
+        let done = try await ChildProcess.run(Command("sh", ["-c", line]), within: .seconds(100))
         #expect(done.outputText == words.map { "\($0)|" }.joined())
     }
 

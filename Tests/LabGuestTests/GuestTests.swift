@@ -8,7 +8,7 @@ import Wiring
 @testable import LabGuest
 
 /// Programs of this host in a guest's place: what goes wrong, and that nothing is left.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GuestTests {
     /// An agent as Resources/guest-init has it, over the channel.
     private static let agent = """
@@ -21,7 +21,7 @@ struct GuestTests {
         done
         """
 
-    private func boot(_ script: String, within bound: Duration = .seconds(20)) async throws(GuestError) -> Guest {
+    private func boot(_ script: String, within bound: Duration = .seconds(100)) async throws(GuestError) -> Guest {
         try await Guest.boot(Command("bash", ["-c", script]), name: "vm0", within: bound)
     }
 
@@ -46,11 +46,16 @@ struct GuestTests {
 
     @Test func saysAsItGoes() async throws {
         let guest = try await boot(Self.agent)
+        let scratch = try Scratch()
         let (pieces, sink) = AsyncStream.makeStream(of: [UInt8].self)
-        // Longer than a mark, of which the first bytes might be in it.
-        let words = ["sh", "-c", "seq 100; sleep 1; echo end"]
-        let done = try await guest.run(words) { sink.yield($0) }
+        // Longer than a mark, of which the first bytes might be in it; and it goes on when some of that has been seen.
+        let words = ["sh", "-c", "seq 100; until [ -e \(scratch.path)/seen ]; do sleep 0.1; done; echo end"]
+        let done = try await guest.run(words) {
+            sink.yield($0)
+            _ = try? scratch.put("seen", "")
+        }
         sink.finish()
+        #expect(done.status == 0)
         let all = await pieces.reduce(into: [[UInt8]]()) { $0.append($1) }
         #expect(all.count > 1)
         #expect(all.flatMap(\.self) == done.output)
@@ -58,7 +63,7 @@ struct GuestTests {
 
     @Test func endsAProgramThatTakesTooLong() async throws {
         let guest = try await boot(Self.agent)
-        #expect(try await guest.run(["sleep", "60"], within: .seconds(1)).status == 137)
+        #expect(try await guest.run(["sleep", "1000"], within: .seconds(1)).status == 137)
         #expect(try await guest.run(["echo", "on"]).text == "on\n")
     }
 
@@ -94,7 +99,7 @@ struct GuestTests {
         var guest: Guest? = try await boot(Self.agent)
         let process = try #require(try await guest?.run(["sh", "-c", "echo $AGENT"]).text.split(separator: "\n").first)
         guest = nil
-        for _ in 0..<100 where FileManager.default.fileExists(atPath: "/proc/\(process)") {
+        for _ in 0..<1200 where FileManager.default.fileExists(atPath: "/proc/\(process)") {
             try await Task.sleep(for: .milliseconds(50))
         }
         #expect(!FileManager.default.fileExists(atPath: "/proc/\(process)"))

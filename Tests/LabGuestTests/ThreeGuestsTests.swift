@@ -10,7 +10,7 @@ import Wiring
 /// The scenarios across three guests of QEMU, over QEMU's own network. Three emulated guests want the whole machine, so
 /// they do not run beside other tests: `make test-guests`.
 @Suite(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(20)),
     .enabled(if: ProcessInfo.processInfo.environment["TOPOC_GUESTS"] != nil, "make test-guests boots the guests"))
 struct ThreeGuestsTests {
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL.path
@@ -41,7 +41,7 @@ struct ThreeGuestsTests {
                 let card = network.card(of: vm.number, mac: vm.mac)
                 group.addTask {
                     let guest = try await Guest.boot(
-                        vm, in: wiring, image: image, qemu: qemu, cards: [card])
+                        vm, in: wiring, image: image, qemu: qemu, cards: [card], within: .seconds(300))
                     return (vm.number, guest)
                 }
             }
@@ -68,7 +68,7 @@ struct ThreeGuestsTests {
         let results = try await withThrowingTaskGroup(of: (Int, Guest.Result).self) { group in
             for (number, guest) in guests {
                 let words = ["zmq_samples", "run", "--json", "/run/figures", "--vm", "\(number)"] + addresses
-                group.addTask { (number, try await guest.run(words, within: .seconds(150))) }
+                group.addTask { (number, try await guest.run(words, within: .seconds(600))) }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
@@ -96,7 +96,7 @@ struct ThreeGuestsTests {
         let command = try QEMU().command(
             name: "vm0", kernel: image.kernel.image, initrd: nothing, memory: 128, cards: [])
         let error = await #expect(throws: GuestError.self) {
-            try await Guest.boot(command, name: "vm0", within: .seconds(50))
+            try await Guest.boot(command, name: "vm0", within: .seconds(300))
         }
         #expect(error?.message == "vm0 ended before it was ready: QEMU ended with status 0")
         #expect(error?.notes.contains { $0.contains("Kernel panic") } == true, "\(error?.description ?? "")")

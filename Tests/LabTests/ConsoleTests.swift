@@ -6,7 +6,7 @@ import Testing
 
 /// `topoc lab console`: a VM's shell, over pipes and at a terminal.
 @Suite(
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(10)),
     .enabled("this host lets nobody have network namespaces with TAPs") {
         await LabProgram.namespacesAreAvailable()
     })
@@ -46,7 +46,7 @@ struct ConsoleTests {
         try await LabProgram.withLab(Topologies.pair) { lab in
             let words = "'\(LabProgram.topoc)' lab console vm0 --name \(lab.name); stty -a; echo over"
             let terminal = try ChildProcess(
-                Command("script", ["-qec", words, "/dev/null"]), bound: .seconds(60), takesInput: true)
+                Command("script", ["-qec", words, "/dev/null"]), bound: .seconds(300), takesInput: true)
             var seen = terminal.output.makeAsyncIterator()
             var text = ""
             func hears(_ wanted: String) async -> Bool {
@@ -56,7 +56,8 @@ struct ConsoleTests {
                 return text.contains(wanted)
             }
             try #require(await hears("Ctrl-] leaves it"))
-            terminal.write(Array("echo begins-$((1 + 1)); sleep 1000\n".utf8))
+            // The program says itself that it runs: only then do the terminal's signals go to it, and not to the shell.
+            terminal.write(Array("sh -c 'echo begins-$((1 + 1)); exec sleep 1000'\n".utf8))
             try #require(await hears("begins-2"))
             // It ends what runs in the VM, and not topoc.
             terminal.write([0x03] + Array("echo \"$(hostname) goes on\"\n".utf8))

@@ -10,30 +10,40 @@ import Wiring
 
 /// A filter in a lab of network namespaces: real Linux on both sides, and the C that `topoc build` emits in between.
 @Suite(
-    .timeLimit(.minutes(3)), .serialized,
+    .timeLimit(.minutes(10)), .serialized,
     .enabled("this host lets nobody have network namespaces with TAPs") {
         await LabProgram.namespacesAreAvailable()
     })
 struct FilterTests {
     private static let topology = LabProgram.example("filter")
 
-    /// Listens in the server, and gives what it heard when the client has ended.
-    private func tcp(_ lab: LabProgram, port: Int, from client: String, to server: String, at address: String)
-        async throws -> Bool
-    {
+    /// Listens in the server, calls from the client, and gives whether what that says comes through.
+    /// - Parameter seconds: how long the client tries.
+    private func tcp(
+        _ lab: LabProgram, port: Int, from client: String, to server: String, at address: String, for seconds: Int = 60
+    ) async throws -> Bool {
         let program = """
             import socket, sys
             if sys.argv[1] == 'listen':
                 s = socket.create_server(('', int(sys.argv[2])))
-                s.settimeout(4)
+                print('listens', flush=True)
                 print(s.accept()[0].recv(100).decode())
             else:
-                socket.create_connection((sys.argv[3], int(sys.argv[2])), 2).sendall(b'through')
+                socket.create_connection((sys.argv[3], int(sys.argv[2])), int(sys.argv[4])).sendall(b'through')
             """
-        async let heard = lab.run("exec", [server, "--", "python3", "-c", program, "listen", "\(port)"])
-        try await Task.sleep(for: .milliseconds(700))
-        _ = try await lab.run("exec", [client, "--", "python3", "-c", program, "call", "\(port)", address])
-        return try await heard.outputText == "through\n"
+        let listener = try lab.start("exec", [server, "--", "python3", "-c", program, "listen", "\(port)"])
+        var said = listener.output.makeAsyncIterator()
+        var heard = ""
+        while !heard.contains("listens\n"), let bytes = await said.next() {
+            heard += String(decoding: bytes, as: UTF8.self)
+        }
+        let words = [client, "--", "python3", "-c", program, "call", "\(port)", address, "\(seconds)"]
+        guard try await lab.run("exec", words).succeeded else {
+            listener.stop()
+            return false
+        }
+        while let bytes = await said.next() { heard += String(decoding: bytes, as: UTF8.self) }
+        return heard == "listens\nthrough\n"
     }
 
     private struct Stats: Decodable {
@@ -57,15 +67,18 @@ struct FilterTests {
     @Test func tcpOn5555PassesAndNothingElseDoes() async throws {
         try await LabProgram.withLab(Self.topology) { lab in
             #expect(try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2"))
-            #expect(try await !tcp(lab, port: 5556, from: "client", to: "server", at: "192.168.1.2"))
+            #expect(try await !tcp(lab, port: 5556, from: "client", to: "server", at: "192.168.1.2", for: 2))
             // The server opens no connection, not to the same port either.
-            #expect(try await !tcp(lab, port: 5555, from: "server", to: "client", at: "192.168.1.1"))
+            #expect(try await !tcp(lab, port: 5555, from: "server", to: "client", at: "192.168.1.1", for: 2))
             let ping = try await lab.run("exec", ["client", "--", "ping", "-c", "2", "-W", "1", "192.168.1.2"])
             #expect(!ping.succeeded && ping.outputText.contains("100% packet loss"))
-            let rules = try await rules(lab)
-            #expect(rules.map(\.rule).last == "Deny(.any)")
+            #expect(try await rules(lab).map(\.rule).last == "Deny(.any)")
             // ARP both ways; a connection's segments both ways; two pings at least, and SYNs.
-            #expect(rules[0].frames >= 2 && rules[1].frames >= 6 && rules[2].frames >= 4, "\(rules)")
+            #expect(
+                try await eventually {
+                    let rules = try await rules(lab)
+                    return rules.count > 2 && rules[0].frames >= 2 && rules[1].frames >= 6 && rules[2].frames >= 4
+                })
             let text = try await lab.run("stats", ["--once"]).outputText
             #expect(text.contains("FILTER fw (vm0 vm1)") && text.contains("Deny(.any)"))
             #expect(try await lab.run("status").outputText.contains("fw      vm0 vm1"))
@@ -78,15 +91,14 @@ struct FilterTests {
             let before = try await rules(lab)[1].frames
             #expect(try await lab.run("kill", ["fw"]).succeeded)
             #expect(try await lab.run("restart", ["server"]).succeeded)
-            var passed = false
-            for _ in 0..<5 where !passed {
-                passed = try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2")
-            }
-            #expect(passed)
+            #expect(
+                try await eventually {
+                    try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2")
+                })
             let ping = try await lab.run("exec", ["client", "--", "ping", "-c", "1", "-W", "1", "192.168.1.2"])
             #expect(!ping.succeeded)
             // The counters go on.
-            #expect(try await rules(lab)[1].frames > before)
+            #expect(try await eventually { try await rules(lab)[1].frames > before })
         }
     }
 
@@ -193,7 +205,7 @@ struct FilterTests {
             Command(
                 LabProgram.topoc,
                 ["lab", "run", Self.topology, "--scenario", "flows", "--guests", "namespaces", "--name", lab.name]),
-            within: .seconds(60))
+            within: .seconds(180))
         #expect(ended.succeeded, "\(ended.errorText)")
         #expect(ended.outputText.contains("filters stop the calls of 2 flows, as their rules say"))
     }

@@ -15,7 +15,7 @@ struct LabProgram {
 
     func run(
         _ command: String, _ arguments: [String] = [], environment: [String: String] = [:],
-        within bound: Duration = .seconds(60), input: String? = nil
+        within bound: Duration = .seconds(180), input: String? = nil
     ) async throws -> Completed {
         try await ChildProcess.run(
             Command(Self.topoc, words(command, arguments), environment: environment), within: bound,
@@ -24,7 +24,7 @@ struct LabProgram {
 
     /// As a child that goes on.
     func start(_ command: String, _ arguments: [String] = [], takesInput: Bool = false) throws -> ChildProcess {
-        try ChildProcess(Command(Self.topoc, words(command, arguments)), bound: .seconds(60), takesInput: takesInput)
+        try ChildProcess(Command(Self.topoc, words(command, arguments)), bound: .seconds(300), takesInput: takesInput)
     }
 
     private func words(_ command: String, _ arguments: [String]) -> [String] {
@@ -70,16 +70,21 @@ struct LabProgram {
 
     /// Waits until nothing of the lab, nor of those processes, is left: neither a process nor a socket.
     func isGone(_ processes: [pid_t]) async throws -> Bool {
-        for _ in 0..<200 {
+        try await eventually {
             let sockets = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
             let alive = processes.filter { process in
                 let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
                 return stat?.contains(") Z ") == false
             }
-            if alive.isEmpty, self.processes().isEmpty, !sockets.contains("/\(name)") { return true }
-            try await Task.sleep(for: .milliseconds(50))
+            return alive.isEmpty && self.processes().isEmpty && !sockets.contains("/\(name)")
         }
-        return false
+    }
+
+    /// Whether a VM gets an answer of another. Where devices have only just begun, that may take a few calls.
+    func reaches(_ vm: String, _ peer: String) async throws -> Bool {
+        try await eventually {
+            try await run("exec", [vm, "--", "ping", "-c", "1", "-W", "5", peer]).succeeded
+        }
     }
 
     /// Whether this host lets the tests have namespaces with TAPs in them.
@@ -90,7 +95,17 @@ struct LabProgram {
         let probe = try? await ChildProcess.run(
             Command(
                 "unshare", words + ["--net", "--mount", "--pid", "--fork", "ip", "tuntap", "add", "t0", "mode", "tap"]),
-            within: .seconds(10))
+            within: .seconds(100))
         return probe?.succeeded == true
     }
+}
+
+/// Looks again and again until it is so: a test waits for what happens, and a busy host takes its time.
+func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while .now < deadline {
+        if try await holds() { return true }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+    return try await holds()
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import CLabHost
+import Diagnostics
 import Foundation
 import Processes
 import Testing
 
+@testable import Lab
+
 /// Labs of network namespaces, as a user runs them.
 @Suite(
-    .timeLimit(.minutes(3)), .serialized,
+    .timeLimit(.minutes(10)), .serialized,
     .enabled("this host lets nobody have network namespaces with TAPs") {
         await LabProgram.namespacesAreAvailable()
     })
@@ -36,13 +40,21 @@ struct LabTests {
         #expect(down.errorText.hasPrefix("error: [TOPO807] the lab `\(lab.name)` is not up\n"))
     }
 
-    /// Whoever has taken a lab down can have its name at once.
+    /// Whoever is told that the lab is down can have its name at once.
     @Test func theNameIsFreeWhenTheLabIsDown() async throws {
-        let lab = LabProgram()
         for _ in 0..<5 {
+            let lab = LabProgram()
             let up = try await lab.run("up", [Topologies.pair, "--guests", "namespaces"])
             #expect(up.succeeded, "\(up.errorText)")
-            #expect(try await lab.run("down").succeeded)
+            let conversation = try await lab.connect()
+            conversation.send(Envelope(version: TopocVersion.current, request: .down))
+            for await message in conversation.messages {
+                guard try JSONDecoder().decode(Event.self, from: message.line).isLast else { continue }
+                let listener = Descriptor(topoc_lab_listen(lab.socket))
+                #expect(listener.number != -1)
+                break
+            }
+            #expect(try await lab.isGone([]))
         }
     }
 
@@ -96,10 +108,10 @@ struct LabTests {
     @Test(.enabled(if: Command.find("ping") != nil, "there is no ping"))
     func aLinkIsCutAndJoinedAndImpaired() async throws {
         try await LabProgram.withLab(LabProgram.example("two_partitions")) { lab in
-            func pings(_ options: [String] = []) async throws -> Completed {
-                try await lab.run("exec", ["vm0", "--", "ping", "-c", "3", "-i", "0.2", "-W", "1"] + options + ["vm1"])
+            func pings(waiting seconds: Int = 1) async throws -> Completed {
+                try await lab.run("exec", ["vm0", "--", "ping", "-c", "3", "-i", "0.2", "-W", "\(seconds)", "vm1"])
             }
-            #expect(try await pings().succeeded)
+            #expect(try await lab.reaches("vm0", "vm1"))
             #expect(try await lab.run("partition", ["vm0", "vm1"]).succeeded)
             #expect(try await !pings().succeeded)
             let flows = try await lab.run("scenario", ["--scenario", "flows"])
@@ -107,18 +119,20 @@ struct LabTests {
             #expect(flows.outputText.hasSuffix("\nExited with error\n"))
             #expect(flows.errorText.contains("note: vm0 to vm1 is certified, and nothing passes"))
             #expect(try await lab.run("heal").errorText == "1 links joined\n")
-            #expect(try await pings().succeeded)
+            #expect(try await lab.reaches("vm0", "vm1"))
             #expect(try await lab.run("impair", ["vm0", "vm1", "--delay", "30ms"]).succeeded)
-            let slow = try await pings().outputText
+            let slow = try await pings(waiting: 60).outputText
             let least = try #require(slow.firstMatch(of: /min\/avg\/max\/mdev = ([0-9.]+)/))
             #expect(try #require(Double(least.1)) >= 60)
             #expect(try await lab.run("impair", ["vm0", "vm1", "--loss", "100%", "--one-way"]).succeeded)
             #expect(try await !pings().succeeded)
-            let stats = try await lab.run("stats", ["--once", "--json"])
-            let link = try Self.link(from: 0, to: 1, in: stats.output)
-            let drops = try #require((link["sent"] as? [String: Any])?["drops"] as? [String: Int])
-            #expect(try #require(drops["loss"]) > 0)
-            #expect(try #require(drops["cut"]) > 0)
+            let areCounted = try await eventually {
+                let stats = try await lab.run("stats", ["--once", "--json"])
+                let link = try Self.link(from: 0, to: 1, in: stats.output)
+                let drops = try #require((link["sent"] as? [String: Any])?["drops"] as? [String: Int])
+                return try #require(drops["loss"]) > 0 && #require(drops["cut"]) > 0
+            }
+            #expect(areCounted)
             let nowhere = try await lab.run("partition", ["vm0", "vm2"])
             #expect(nowhere.errorText.hasPrefix("error: [TOPO809] vm0 and vm2 have no link\n"))
         }
@@ -133,25 +147,21 @@ struct LabTests {
     @Test(.enabled(if: Command.find("ping") != nil, "there is no ping"))
     func aDeviceThatEndsIsStartedAnew() async throws {
         try await LabProgram.withLab(Topologies.pair) { lab in
-            let call = ["vm0", "--", "ping", "-c", "1", "-W", "2", "vm1"]
-            #expect(try await lab.run("exec", call).succeeded)
+            #expect(try await lab.reaches("vm0", "vm1"))
             let before = try Self.link(from: 0, to: 1, in: try await lab.run("stats", ["--once", "--json"]).output)
             #expect(try await lab.run("kill", ["vm1"]).errorText.contains("the device of vm1"))
             #expect(try await lab.run("restart", ["vm0"]).succeeded)
-            // One of both may have begun before the other was there; then they have a link.
-            var isBack = false
-            for _ in 0..<10 where !isBack { isBack = try await lab.run("exec", call).succeeded }
-            #expect(isBack)
-            // It counts on from where the other stopped; the counters may be 100 ms old.
+            #expect(try await lab.reaches("vm0", "vm1"))
+            // It counts on from where the other stopped.
             func frames(_ link: [String: Any]) throws -> Int {
                 try #require((link["sent"] as? [String: Any])?["frames"] as? Int)
             }
             var after = before
-            for _ in 0..<20 where try frames(after) <= frames(before) {
-                try await Task.sleep(for: .milliseconds(100))
-                after = try Self.link(from: 0, to: 1, in: try await lab.run("stats", ["--once", "--json"]).output)
-            }
-            #expect(try frames(before) < frames(after))
+            #expect(
+                try await eventually {
+                    after = try Self.link(from: 0, to: 1, in: try await lab.run("stats", ["--once", "--json"]).output)
+                    return try frames(before) < frames(after)
+                })
             #expect(try #require(after["generation"] as? Int) == 3)
             let status = try await lab.run("status", ["--json"])
             #expect(status.outputText.contains("\"restarts\" : 1"))
@@ -161,12 +171,8 @@ struct LabTests {
     @Test func withoutHealingADeviceStaysAsItIs() async throws {
         try await LabProgram.withLab(Topologies.pair, ["--no-healing"]) { lab in
             #expect(try await lab.run("kill", ["vm1"]).succeeded)
-            var status = ""
-            for _ in 0..<40 where !status.contains("was stopped") {
-                try await Task.sleep(for: .milliseconds(50))
-                status = try await lab.run("status").outputText
-            }
-            #expect(status.contains("was stopped"), "\(status)")
+            let isSeen = try await eventually { try await lab.run("status").outputText.contains("was stopped") }
+            #expect(isSeen)
             #expect(
                 try await lab.run("kill", ["vm1"]).errorText.contains("the device of vm1 does not run: was stopped"))
             #expect(try await lab.run("restart", ["vm1"]).succeeded)
@@ -225,13 +231,15 @@ struct LabTests {
         #expect(processes.count == 5, "\(processes)")
         // What runs in a guest, and has left its parent, is of the lab, too.
         let seconds = "\(Int.random(in: 100_000...999_999))"
-        let sleeper = try await lab.run("exec", ["vm0", "--", "sh", "-c", "setsid sleep \(seconds) & sleep 0.2"])
+        let sleeps = "pgrep -f '^sleep \(seconds)$'"
+        let sleeper = try await lab.run(
+            "exec", ["vm0", "--", "sh", "-c", "setsid sleep \(seconds) & until \(sleeps); do sleep 0.1; done"])
         #expect(sleeper.succeeded)
-        let before = try await ChildProcess.run(Command("pgrep", ["-f", "^sleep \(seconds)$"]), within: .seconds(10))
+        let before = try await ChildProcess.run(Command("sh", ["-c", sleeps]), within: .seconds(100))
         #expect(before.outputText != "")
         kill(try #require(processes.first), SIGKILL)
         #expect(try await lab.isGone(processes))
-        let sleeping = try await ChildProcess.run(Command("pgrep", ["-f", "^sleep \(seconds)$"]), within: .seconds(10))
+        let sleeping = try await ChildProcess.run(Command("sh", ["-c", sleeps]), within: .seconds(100))
         #expect(sleeping.outputText == "")
         #expect(try await lab.run("status").errorText.hasPrefix("error: [TOPO807]"))
     }

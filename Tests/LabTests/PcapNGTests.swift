@@ -47,7 +47,7 @@ struct PcapNGTests {
         try written().write(to: file)
         let fields = ["frame.interface_name", "frame.time_epoch", "frame.cap_len"]
         let done = try await ChildProcess.run(
-            Command("tshark", ["-r", file.path, "-T", "fields"] + fields.flatMap { ["-e", $0] }), within: .seconds(30))
+            Command("tshark", ["-r", file.path, "-T", "fields"] + fields.flatMap { ["-e", $0] }), within: .seconds(180))
         #expect(done.succeeded, "\(done.errorText)")
         #expect(
             done.outputText

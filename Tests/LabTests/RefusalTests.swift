@@ -5,7 +5,7 @@ import Processes
 import Testing
 
 /// What a host lacks, and what a lab is wrongly asked for: each has a code and a way out, and leaves nothing.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct RefusalTests {
     private func refused(
         _ code: String, _ command: String, _ arguments: [String] = [], environment: [String: String] = [:]
@@ -103,7 +103,7 @@ struct RefusalTests {
             Command(
                 "unshare",
                 ["--user", "--map-root-user", "--mount", "sh", "-c", script, LabProgram.topoc, Topologies.pair]),
-            within: .seconds(40))
+            within: .seconds(180))
         #expect(done.ending == .exited(74), "\(done.errorText)")
         #expect(done.errorText.contains("error: [\(code)] no "), "\(done.errorText)")
         #expect(done.errorText.contains("\n  = note: "), "\(done.errorText)")
@@ -123,7 +123,7 @@ struct RefusalTests {
         (["capture", "-w", "x", "--count", "0"], "--count is at least 1"),
     ])
     func aWrongCommandLineIsExplained(_ words: [String], _ message: String) async throws {
-        let done = try await ChildProcess.run(Command(LabProgram.topoc, ["lab"] + words), within: .seconds(20))
+        let done = try await ChildProcess.run(Command(LabProgram.topoc, ["lab"] + words), within: .seconds(180))
         #expect(done.ending == .exited(64))
         #expect(done.errorText.contains(message), "\(done.errorText)")
     }

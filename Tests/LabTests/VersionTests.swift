@@ -9,7 +9,7 @@ import Testing
 @testable import Lab
 
 /// A lab and a topoc that do not understand each other say so, and what to do; whoever is not understood is left alone.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct VersionTests {
     /// A process of a lab, in which nothing is yet, and the connection of who started it.
     private func supervisor(of lab: LabProgram) throws -> (ChildProcess, ControlConnection) {
@@ -18,7 +18,7 @@ struct VersionTests {
         let first = ControlConnection(Descriptor(ends[0]))
         let process = try ChildProcess(
             Command(LabProgram.topoc, ["lab", "supervise", "--name", lab.name, "--socket", lab.socket]),
-            bound: .seconds(50), channel: Descriptor(ends[1]))
+            bound: .seconds(300), channel: Descriptor(ends[1]))
         return (process, first)
     }
 
@@ -114,16 +114,16 @@ struct VersionTests {
 
 extension LabProgram {
     /// Where it listens.
-    fileprivate var socket: String { "topoc-lab/\(getuid())/\(name)" }
+    var socket: String { "topoc-lab/\(getuid())/\(name)" }
 
     /// To its process, which may only just have begun.
-    fileprivate func connect() async throws -> ControlConnection {
+    func connect() async throws -> ControlConnection {
         var number: Int32 = -1
-        for _ in 0..<200 where number == -1 {
+        let isThere = try await eventually {
             number = topoc_lab_connect(socket)
-            if number == -1 { try await Task.sleep(for: .milliseconds(50)) }
+            return number != -1
         }
-        try #require(number != -1, "nobody listens at \(socket)")
+        try #require(isThere, "nobody listens at \(socket)")
         return ControlConnection(Descriptor(number))
     }
 }

@@ -9,7 +9,7 @@ import Testing
 @testable import Lab
 
 /// Files that are watched, while others come and go.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WatchingTests {
     /// What comes is taken, whole and in order, and the end is told once; of thousands of sockets, several at a time.
     @Test func whatComesIsTakenAndTheEndIsToldOnce() async throws {

@@ -10,7 +10,7 @@ import Wiring
 /// Two Linux guests of QEMU whose network is the back ends. Emulated guests want the whole machine, so they do not run
 /// beside other tests: `make test-guests`.
 @Suite(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .enabled(if: ProcessInfo.processInfo.environment["TOPOC_GUESTS"] != nil, "make test-guests boots the guests"))
 struct QEMUTests {
     private static let cache = PackageCache(
@@ -32,7 +32,11 @@ struct QEMUTests {
             for vm in wiring.vms {
                 let card = NetworkCard.vhostUser(0, mac: vm.mac, socket: names[vm.number])
                 group.addTask {
-                    (vm.number, try await LabGuest.Guest.boot(vm, in: wiring, image: image, qemu: qemu, cards: [card]))
+                    (
+                        vm.number,
+                        try await LabGuest.Guest.boot(
+                            vm, in: wiring, image: image, qemu: qemu, cards: [card], within: .seconds(300))
+                    )
                 }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
@@ -53,12 +57,11 @@ struct QEMUTests {
         try await Task.sleep(for: .seconds(1))
         join.stop()
         let again = try start(["--restarted"] + names)
-        let seen = try await during.value.text
         // QEMU connects again within a second; until then Linux holds back what it sends.
-        let line = try #require(seen.split(separator: "\n").first { $0.contains("packets received") })
-        let answered = try #require(Int(line.split(separator: " ")[3]))
-        #expect(answered >= 30, "\(seen)")
-        #expect(!seen.contains("DUP"))
+        let seen = try await during.value.text
+        #expect(seen.contains("seq=") && !seen.contains("DUP"), "\(seen)")
+        let after = try await first.run(["ping", "-c", "5", "-i", "0.1", "-W", "60", address])
+        #expect(after.text.contains("5 packets transmitted, 5 packets received"), "\(after.text)")
         again.stop()
         for guest in guests.values { guest.stop() }
     }
@@ -66,6 +69,6 @@ struct QEMUTests {
     private func start(_ words: [String]) throws -> ChildProcess {
         let program = try #require(Bundle.main.executableURL).deletingLastPathComponent()
             .appending(path: "vhost-user-join").path
-        return try ChildProcess(Command(program, words), bound: .seconds(240), takesInput: true)
+        return try ChildProcess(Command(program, words), bound: .seconds(800), takesInput: true)
     }
 }

@@ -5,7 +5,7 @@ import Processes
 import Testing
 
 /// DPDK's driver of virtio-net, which is nobody's of ours, as the front end.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Testpmd.isThere, "needs dpdk-testpmd and stdbuf"))
+@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: Testpmd.isThere, "needs dpdk-testpmd and stdbuf"))
 struct TestpmdTests {
     static let variants = [0, 1].flatMap { packed in
         [0, 1].flatMap { inOrder in
@@ -27,9 +27,10 @@ struct TestpmdTests {
                 + (variant.contains("packed_vq=1")
                     ? ["--txpkts=664"] : ["--txpkts=64,200,400", "--tx-offloads=0x8000"]))
         try await sender.isReady()
-        try await Task.sleep(for: .milliseconds(700))
+        try await join.process.works()
         let sent = try await sender.end()
-        try await Task.sleep(for: .milliseconds(500))
+        // It polls: when it has worked, it has looked.
+        try await receiver.process.works()
         let received = try await receiver.end()
         let counts = try await join.end()
         // More than the ring holds.
@@ -47,7 +48,7 @@ struct TestpmdTests {
         let join = try await Join()
         let both = try Testpmd("io", join.paths, variant, ["--forward-mode=io", "--tx-first"])
         try await both.isReady()
-        try await Task.sleep(for: .milliseconds(700))
+        try await join.process.works()
         let seen = try await both.end()
         let counts = try await join.end()
         let sent = counts[0].sent + counts[1].sent
@@ -61,6 +62,21 @@ struct TestpmdTests {
     }
 }
 
+extension ChildProcess {
+    /// Waits until it has had the processor for a while, however busy that is.
+    fileprivate func works(for seconds: Double = 0.2) async throws {
+        /// User and system time, which stand behind the name in parentheses as fields 12 and 13.
+        func time() throws -> Double {
+            let stat = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+            let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+            return try fields[11...12].reduce(0) { try $0 + #require(Double($1)) } / Double(sysconf(Int32(_SC_CLK_TCK)))
+        }
+        let end = try time() + seconds
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try time() < end, .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+    }
+}
+
 /// The back ends, in a process of their own.
 private final class Join: Sendable {
     struct Counts {
@@ -71,7 +87,7 @@ private final class Join: Sendable {
     }
 
     let paths: [String]
-    private let process: ChildProcess
+    let process: ChildProcess
     private let directory: String
 
     init() async throws {
@@ -80,8 +96,8 @@ private final class Join: Sendable {
         paths = ["\(directory)/a", "\(directory)/b"]
         let program = try #require(Bundle.main.executableURL).deletingLastPathComponent()
             .appending(path: "vhost-user-join").path
-        process = try ChildProcess(Command(program, paths), bound: .seconds(60), takesInput: true)
-        for _ in 0..<200 where !FileManager.default.fileExists(atPath: paths[1]) {
+        process = try ChildProcess(Command(program, paths), bound: .seconds(300), takesInput: true)
+        for _ in 0..<3000 where !FileManager.default.fileExists(atPath: paths[1]) {
             try await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -91,7 +107,9 @@ private final class Join: Sendable {
     func end() async throws -> [Counts] {
         process.closeInput()
         let text = String(decoding: await process.output.joined(), as: UTF8.self)
-        return try text.split(separator: "\n").dropFirst().map { line in
+        let lines = text.split(separator: "\n").dropFirst()
+        try #require(lines.count == 2, "\(text)")
+        return try lines.map { line in
             let words = line.split(separator: " ")
             func count(_ name: String) throws -> Int {
                 let place = try #require(words.firstIndex { $0 == name })
@@ -108,7 +126,7 @@ private final class Join: Sendable {
 private final class Testpmd: Sendable {
     static let isThere = Command.find("dpdk-testpmd") != nil && Command.find("stdbuf") != nil
 
-    private let process: ChildProcess
+    let process: ChildProcess
     private let output: Task<String, Never>
     private let ready: AsyncStream<Void>
 
@@ -118,7 +136,7 @@ private final class Testpmd: Sendable {
             ["-o0", "dpdk-testpmd", "-l", "0,1", "--no-huge", "-m", "128", "--no-pci", "--no-telemetry"]
             + ["--file-prefix=topoc-\(name)-\(UInt32.random(in: 0...UInt32.max))"] + ports
             + ["--", "--total-num-mbufs=2048", "--no-mlockall", "--nb-cores=1"] + mode
-        let process = try ChildProcess(Command("stdbuf", words), bound: .seconds(60), takesInput: true)
+        let process = try ChildProcess(Command("stdbuf", words), bound: .seconds(300), takesInput: true)
         let (ready, sink) = AsyncStream.makeStream(of: Void.self)
         self.process = process
         self.ready = ready

@@ -134,7 +134,7 @@ static void exchange(const struct exchange *wanted, struct exchanged *result)
     static unsigned char received[DATAGRAM_MAX];
     struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(ECHO_PORT), .sin_addr = { wanted->address } };
     int local = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct timeval patience = {.tv_sec = 2 };
+    struct timeval patience = {.tv_sec = 30 };
     uint64_t *times = calloc(wanted->count, sizeof(*times));
     uint32_t next = 0;
     require(local >= 0 && times != NULL, "a socket and memory");
