@@ -6,10 +6,27 @@ import Testing
 
 /// Labs of Linux guests under QEMU, as a user runs them. They want the whole machine: `make test-guests`.
 @Suite(
-    .timeLimit(.minutes(5)), .serialized,
+    .timeLimit(.minutes(10)), .serialized,
     .enabled(if: ProcessInfo.processInfo.environment["TOPOC_GUESTS"] != nil, "make test-guests boots the guests"),
     .enabled(if: Command.find("qemu-system-x86_64") != nil, "there is no qemu-system-x86_64"))
 struct LabQEMUTests {
+    /// What goes on in the background of a guest, and ends when it likes, costs no command.
+    @Test func noCommandIsLostWhileOrphansEnd() async throws {
+        try await LabProgram.withLab(Topologies.pair, ["--memory", "128"], guests: "qemu") { lab in
+            let orphans = "for n in $(seq 300); do (sleep $((n / 20)).$((n % 10))) > /dev/null 2>&1 & done"
+            #expect(try await lab.run("exec", ["vm0", "--", "sh", "-c", orphans]).succeeded)
+            // A line that takes the guest a while to read.
+            let words = String(repeating: "word ", count: 200)
+            for number in 0..<60 {
+                let done = try await lab.run("exec", ["vm0", "--", "echo", words, "\(number)"])
+                try #require(done.outputText == "\(words) \(number)\n", "\(done.errorText)")
+            }
+            // Nor is anything left of them.
+            let zombies = "sleep 16; ps -o stat,args | grep -c '^Z'"
+            #expect(try await lab.run("exec", ["vm0", "--", "sh", "-c", zombies]).outputText == "0\n")
+        }
+    }
+
     /// A guest with an interface for each partition: two virtio-net devices, over one device process.
     @Test func aGuestHasAnInterfaceForEachPartition() async throws {
         try await LabProgram.withLab(LabProgram.example("gateway"), guests: "qemu") { lab in
