@@ -117,7 +117,8 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("camkes_check/__main__.py"), .embedInCode("camkes_check/cmake.py"),
-                .embedInCode("camkes_check/objects.py"), .embedInCode("camkes_check/packages.py"),
+                .embedInCode("camkes_check/device_tree.py"), .embedInCode("camkes_check/objects.py"),
+                .embedInCode("camkes_check/packages.py"),
                 .embedInCode("camkes_check/steps.py"), .embedInCode("camkes_check/syntax_tree.py"),
                 .embedInCode("camkes_check/tool.py"), .embedInCode("camkes_check/tree.py"),
                 .embedInCode("camkes_check/trouble.py"),

@@ -37,7 +37,17 @@ struct RenderedObjects: Decodable, Sendable {
         }
     }
 
-    /// Two VMs share what their two flows have, nobody else has a part in it, and no other VMs share anything.
+    /// What a flow leads through: from a VM to a VM, or to the filter between them and from there.
+    private func hops(of flow: Flow, _ wiring: Wiring) -> [(source: String, destination: String)] {
+        let (source, destination) = ("vm\(flow.source)", "vm\(flow.destination)")
+        guard let filter = wiring.connections[flow.connection].filter.map({ wiring.filters[$0].instance }) else {
+            return [(source, destination)]
+        }
+        return [(source, filter), (filter, destination)]
+    }
+
+    /// Two VMs, or a VM and a filter, share what their two flows have, nobody else has a part in it, and no others
+    /// share anything.
     private func memoryDifferences(_ wiring: Wiring) -> [String] {
         var owners: [String: Set<String>] = [:]
         var sizes: [String: Int] = [:]
@@ -48,12 +58,14 @@ struct RenderedObjects: Decodable, Sendable {
             }
         }
         var shared: [[String]: Int] = [:]
-        for (frame, spaces) in owners where spaces.count(where: { FlowModel.vm($0) != nil }) > 1 {
+        for (frame, spaces) in owners where spaces.count(where: { isParty($0, wiring) }) > 1 {
             shared[spaces.sorted(), default: 0] += sizes[frame] ?? 0
         }
         var wanted: [[String]: Int] = [:]
         for flow in wiring.flows {
-            wanted[["vm\(flow.source)", "vm\(flow.destination)"].sorted(), default: 0] += flow.sharedMemory
+            for hop in hops(of: flow, wiring) {
+                wanted[[hop.source, hop.destination].sorted(), default: 0] += flow.sharedMemory
+            }
         }
         return Set(shared.keys).union(wanted.keys).sorted { $0.joined(separator: " ") < $1.joined(separator: " ") }
             .compactMap { spaces in
@@ -64,20 +76,29 @@ struct RenderedObjects: Decodable, Sendable {
             }
     }
 
-    /// A VM wakes its peers, and can send nothing to any other VM.
+    private func isParty(_ space: String, _ wiring: Wiring) -> Bool {
+        FlowModel.vm(space) != nil || wiring.filters.contains { $0.instance == space }
+    }
+
+    /// A VM wakes its peers, or the filter before them, and can send nothing to any other VM; a filter wakes its two
+    /// VMs.
     private func messageDifferences(_ wiring: Wiring) -> [String] {
         var receivers: [String: Set<String>] = [:]
         for message in messages where message.receives { receivers[message.object, default: []].insert(message.space) }
-        return wiring.vms.compactMap { vm in
-            let reached = messages.filter { $0.sends && $0.space == vm.instance }
+        var wanted: [String: Set<String>] = [:]
+        for hop in wiring.flows.flatMap({ hops(of: $0, wiring) }) {
+            wanted[hop.source, default: []].insert(hop.destination)
+        }
+        return (wiring.vms.map(\.instance) + wiring.filters.map(\.instance)).compactMap { party in
+            let reached = messages.filter { $0.sends && $0.space == party }
                 .reduce(into: Set<String>()) { $0.formUnion(receivers[$1.object] ?? []) }
-                .filter { $0 != vm.instance && FlowModel.vm($0) != nil }
-            let peers = Set(vm.peers.map { "vm\($0.number)" })
+                .filter { $0 != party && isParty($0, wiring) }
+            let peers = wanted[party] ?? []
             guard reached != peers else { return nil }
             func list(_ names: Set<String>) -> String {
                 names.isEmpty ? "no VM" : names.sorted().joined(separator: ", ")
             }
-            return "\(vm.instance) can wake \(list(reached)), not \(list(peers))"
+            return "\(party) can wake \(list(reached)), not \(list(peers))"
         }
     }
 }

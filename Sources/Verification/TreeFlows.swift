@@ -13,7 +13,7 @@ extension SyntaxTree {
         let wanted = Set(wiring.vms.map(\.instance))
         messages += wanted.subtracting(vms).sorted().map { "there is no \($0)" }
         messages += vms.subtracting(wanted).sorted().map { "there is a \($0)" }
-        var read = Dictionary(grouping: model.flows) { "\($0.source) \($0.destination)" }
+        var read = Dictionary(grouping: model.flows(throughFiltersOf: wiring)) { "\($0.source) \($0.destination)" }
         for flow in wiring.flows {
             let name = "the flow from vm\(flow.source) to vm\(flow.destination)"
             let found = read.removeValue(forKey: "\(flow.source) \(flow.destination)") ?? []

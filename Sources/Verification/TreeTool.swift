@@ -6,14 +6,15 @@ import Files
 import FoundationEssentials
 import Processes
 import SystemPackage
+import Wiring
 
 /// The CAmkES tool of a checkout, run by a program of topoc's own that does what the checkout's CMake would have it do.
 struct TreeTool: Sendable {
     let checkout: Checkout
     /// The interpreter.
     let python: String
-    /// The architecture of the app: `x86_64`.
-    let architecture = "x86_64"
+    /// For which machine the app is.
+    let machine: Target.Machine
     /// For both steps together.
     let bound: Duration
 
@@ -33,7 +34,8 @@ struct TreeTool: Sendable {
         let command = Command(
             python,
             [
-                driver.string, "--tree", checkout.root.string, "--form", "render", "--arch", architecture,
+                driver.string, "--tree", checkout.root.string, "--form", "render", "--arch",
+                machine == .arm ? "aarch64" : "x86_64",
                 "--ast-json", tree.string, "--objects-json", objects.string, assembly.string,
             ],
             // The tool wants UTF-8 and fixed hashes, and nothing is written into the checkout.
@@ -78,8 +80,9 @@ struct TreeTool: Sendable {
 
     private static let driver: [(name: String, text: [UInt8])] = [
         ("__main__.py", PackageResources.__main___py), ("cmake.py", PackageResources.cmake_py),
-        ("objects.py", PackageResources.objects_py), ("packages.py", PackageResources.packages_py),
-        ("steps.py", PackageResources.steps_py), ("syntax_tree.py", PackageResources.syntax_tree_py),
+        ("device_tree.py", PackageResources.device_tree_py), ("objects.py", PackageResources.objects_py),
+        ("packages.py", PackageResources.packages_py), ("steps.py", PackageResources.steps_py),
+        ("syntax_tree.py", PackageResources.syntax_tree_py),
         ("tool.py", PackageResources.tool_py), ("tree.py", PackageResources.tree_py),
         ("trouble.py", PackageResources.trouble_py),
     ]

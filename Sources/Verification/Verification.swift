@@ -46,7 +46,8 @@ public enum Verification {
         defer { scratch.remove() }
         let app = scratch.path.appending("app")
         try FileWriter().write(files.map { OutputFile(app.pushing(FilePath($0.path)), $0.bytes) })
-        let tool = TreeTool(checkout: checkout, python: python, bound: bound)
+        let tool = TreeTool(
+            checkout: checkout, python: python, machine: wiring.target.dialect?.machine ?? .x86, bound: bound)
         switch try await tool.run(app.pushing(FilePath(assembly)), in: scratch.path) {
         case .notRun(let reason):
             return [

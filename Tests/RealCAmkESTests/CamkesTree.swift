@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import Foundation
+import Wiring
 
 /// A checkout of a release of camkes-vm-examples with its projects, and the Python that runs its CAmkES.
 ///
@@ -40,7 +41,9 @@ struct CamkesTree: Sendable {
 
     /// Runs the tree's own parser, and for `.render` every template that a build would render; those in `templates`
     /// take the place of the tree's.
-    func check(_ assembly: URL, _ step: Step, templates: [URL] = []) throws -> Verdict {
+    func check(
+        _ assembly: URL, _ step: Step, for machine: Target.Machine = .x86, templates: [URL] = []
+    ) throws -> Verdict {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "topoc-real-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
@@ -53,6 +56,7 @@ struct CamkesTree: Sendable {
             .deletingLastPathComponent().appending(path: "Sources/Verification/camkes_check").path
         process.arguments =
             [python, checker, "--tree", root.path, "--form", step.rawValue, "--ast-json", json.path]
+            + (machine == .arm ? ["--arch", "aarch64"] : [])
             + templates.flatMap { ["--templates", $0.path] } + [assembly.path]
         let sink = try FileHandle(forWritingTo: log)
         process.standardOutput = sink

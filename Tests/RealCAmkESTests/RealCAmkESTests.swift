@@ -120,6 +120,13 @@ struct RealCAmkESTests {
         try expectToRender(one.assembly, one.form, in: try #require(CamkesTree()), target: target)
     }
 
+    /// The VMM for Arm, which has no device of the tree's that topoc would join VMs with.
+    @Test(arguments: ["mesh3", "two_partitions", "bridge", "sizes", "star8", "per_partition", "filter"])
+    func upstreamAcceptsAndRendersForArm(_ name: String) throws {
+        let one = try #require((Self.topologies + Self.large).first { $0.name == name })
+        try expectToRender(one.assembly, .expanded, in: try #require(CamkesTree()), target: .arm)
+    }
+
     /// The example's tree is upstream's own, but for settings that no later release reads.
     @Test(arguments: AssemblyForm.allCases) func theExampleIsUpstreams(_ form: AssemblyForm) throws {
         let tree = try #require(CamkesTree())
@@ -213,7 +220,7 @@ private func expectToRender(
 ) throws {
     let app = try EmittedApp(topology, form: form, target: target)
     defer { app.remove() }
-    let verdict = try tree.check(app.assembly, .render)
+    let verdict = try tree.check(app.assembly, .render, for: target.dialect?.machine ?? .x86)
     #expect(verdict.exitCode == 0, "\(topology.name.value), \(target.dataPath.rawValue): \(verdict.messages)")
 }
 

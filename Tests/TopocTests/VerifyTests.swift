@@ -58,6 +58,69 @@ struct VerifyTests {
         #expect(parts(ended)["C"]?.verdict == "passed")
     }
 
+    @Test func anAppForArmIsHeldAgainstTheVMMForArm() throws {
+        let ended = try verify("--target", "arm")
+        #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
+        #expect(parts(ended)["release"]?.text == "arm, data path topoc; CAmkES 3.11.0 in tools/camkes")
+        #expect(parts(ended)["parser"]?.text == "accepted; 4 flows, those of the certificate, with ids and sizes")
+        #expect(parts(ended)["templates"]?.verdict == "passed")
+
+        let header = Self.header.replacing("/VM/", with: "/VM_Arm/")
+        try scratch.put(
+            header,
+            try scratch.text(header).replacing(
+                "#define VM_CONFIGURATION_DEF(number)\n",
+                with: "#define VM_CONFIGURATION_DEF(number) vm1.ether_0_recv_id = 7;\n"))
+        let changed = try verify("--target", "arm")
+        #expect(changed.status == 1)
+        #expect(
+            changed.errors.contains("the flow from vm0 to vm1 has the receiver's id 7, not 1\n"), "\(changed.errors)")
+
+        try FileManager.default.removeItem(atPath: scratch / "tree/projects/vm/Findcamkes-arm-vm.cmake")
+        let without = try verify("--target", "arm")
+        #expect(
+            parts(without)["parser"]?.text.hasSuffix("lacks the VMM for Arm: projects/vm/Findcamkes-arm-vm.cmake")
+                == true)
+    }
+
+    @Test func theVMMForArmIsOfTheNewestRelease() throws {
+        try scratch.put("tree/tools/camkes/VERSION", "camkes-3.10.0\n")
+        try FileManager.default.removeItem(atPath: scratch / "tree/projects/vm/components/Init/src/virtio_irq.h")
+        let ended = try verify("--target", "arm")
+        #expect(ended.status == 74)
+        #expect(ended.errors.contains("error: `tree` is of release 3.10, and topoc writes for the VMM for Arm of 3.11"))
+    }
+
+    /// The VMs of a filter share memory with it alone, and wake it alone.
+    @Test(arguments: ["3.11", "arm"]) func aFilterStandsBetweenItsVMs(target: String) throws {
+        try scratch.put(
+            "mesh.topo",
+            Sample.good.replacing("Link(0, 1)", with: "Link(1, 2)").replacing(
+                "VMs(0..<2)",
+                with: "VMs(0..<3)\n"
+                    + "    Filter(\"fw\", between: 0, and: 1) { Allow(.arp); Allow(.tcp, port: 5555, from: 0) }"))
+        let ended = try verify("--target", target)
+        #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
+        #expect(parts(ended)["parser"]?.text == "accepted; 4 flows, those of the certificate, with ids and sizes")
+        #expect(parts(ended)["templates"]?.verdict == "passed")
+
+        let runner = "tree/tools/camkes/camkes/runner/__main__.py"
+        try scratch.put(
+            runner,
+            try scratch.text(runner).replacing(
+                "    return made\n",
+                with: "    made.signal('vm0', 'vm1')\n    made.signal('filter_fw', 'vm2')\n"
+                    + "    made.share('past', PAGE, ['vm0', 'vm1'])\n    return made\n"))
+        let past = try verify("--target", target)
+        #expect(past.status == 1)
+        for message in [
+            "vm0 can wake filter_fw, vm1, not filter_fw", "filter_fw can wake vm0, vm1, vm2, not vm0, vm1",
+            "vm0 and vm1 share 4096 bytes of memory, not 0",
+        ] {
+            #expect(past.errors.contains("error: [TOPO633] \(message)\n"), "\(past.errors)")
+        }
+    }
+
     /// A header of the checkout that was changed gives the same text another meaning.
     @Test(arguments: [
         ("vm1.ether_0_recv_id = 7;", "the flow from vm0 to vm1 has the receiver's id 7, not 1"),

@@ -84,8 +84,7 @@ public struct ReadBack: Sendable {
                 return
             }
             let model = FlowModel(reader.specification)
-            let filters = wiring.filters.map { ($0.instance, wiring.connections[$0.connection].name) }
-            let read = model.flows(over: tables, through: Dictionary(filters) { first, _ in first })
+            let read = model.flows(over: tables, through: wiring.filterConnections)
             var comparison = Comparison(wiring, reader.specification, model, read, tables)
             comparison.compare()
             let faults = model.faults.map { fault in

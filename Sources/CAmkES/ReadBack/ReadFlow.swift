@@ -29,6 +29,11 @@ extension FlowModel {
     /// The flows as far as the text itself says them.
     public var flows: [ReadFlow] { flows(over: nil) }
 
+    /// The same where filters stand between VMs, those of a wiring.
+    package func flows(throughFiltersOf wiring: Wiring) -> [ReadFlow] {
+        flows(over: nil, through: wiring.filterConnections)
+    }
+
     /// The flows between VMs, in the order of the queues. A queue of which one side is no VM is not among them, unless
     /// the other is a filter: what leads into it and out of it to another VM is one flow.
     ///
@@ -96,5 +101,12 @@ extension FlowModel {
             for id in ambiguous.send { macOfSendID[id] = nil }
             for id in ambiguous.receive { macOfReceiveID[id] = nil }
         }
+    }
+}
+
+extension Wiring {
+    /// By the instances of filters, the name of the connection that a flow through them is of.
+    var filterConnections: [String: String] {
+        Dictionary(filters.map { ($0.instance, connections[$0.connection].name) }) { first, _ in first }
     }
 }

@@ -280,6 +280,10 @@ class CMake:
             have = self.vars.get(args[1], "")
             self.vars[args[1]] = ";".join(([have] if have else []) + [str(a) for a in args[2:]])
 
+    def do_string(self, args):
+        if args[:1] == ["TOUPPER"] and len(args) == 3:
+            self.vars[args[2]] = args[1].upper()
+
     def do_math(self, args):
         if len(args) == 3 and re.fullmatch(r"[\d\s+*-]+", args[2]):
             self.vars[args[1]] = str(eval(args[2]))  # digits and three operators only

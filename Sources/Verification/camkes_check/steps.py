@@ -4,10 +4,11 @@
 import inspect
 import os
 
+from device_tree import device_tree
 from tool import run_main
 from trouble import Unusable
 
-# log2 of object sizes on x86 without MCS, which the build takes from libsel4's constants.h.
+# log2 of object sizes without MCS, which the build takes from libsel4's constants.h.
 SIZES = {
     "x86_64": {"TCBObject": 11, "EndpointObject": 4, "NotificationObject": 5, "SmallPageObject": 12,
                "LargePageObject": 21, "HugePageObject": 30, "ASID_Pool": 12, "ASID_Table": 9,
@@ -18,6 +19,11 @@ SIZES = {
              "LargePageObject": 22, "ASID_Pool": 12, "ASID_Table": 10, "Slot": 4,
              "Value_MinUntypedBits": 4, "Value_MaxUntypedBits": 29, "Value_BadgeBits": 28,
              "PageTableObject": 12, "PageDirectoryObject": 12, "IOPageTableObject": 12, "VCPU": 14},
+    "aarch64": {"TCBObject": 11, "EndpointObject": 4, "NotificationObject": 5,
+                "SmallPageObject": 12, "LargePageObject": 21, "HugePageObject": 30, "ASID_Pool": 12,
+                "ASID_Table": 9, "Slot": 5, "Value_MinUntypedBits": 4, "Value_MaxUntypedBits": 47,
+                "Value_BadgeBits": 64, "PageTableObject": 12, "PageDirectoryObject": 12,
+                "AARCH64_PGD": 0, "AARCH64_PUD": 13, "IOPageTableObject": 12, "VCPU": 12},
 }
 UNSIZED = ("IOPorts", "IODevice", "ARMIODevice", "IRQ", "IOAPICIRQ", "MSIIRQ", "ARMIRQ", "ARMSID",
            "ARMCB", "ARMSMC", "ARMSGI_Signal")
@@ -30,6 +36,8 @@ def parse(tree, parser, options, work):
     flags = ["-I" + path for path in options.include] + tree.cmake.flags
     argv = ["--import-path=" + path for path in tree.imports()] + ["--cpp"]
     argv += ["--cpp-flag=" + flag for flag in flags + ["-DCAMKES_TOOL_PROCESSING"]]
+    if tree.is_arm:
+        argv += ["--dtb", device_tree(work)]
     argv += ["--makefile-dependencies", os.path.join(work, "ast.d"),
              "--file", options.file, "--save-ast", pickled]
     return pickled if run_main(parser, argv) else None

@@ -6,7 +6,14 @@ import os
 from cmake import CMake
 from trouble import Unusable
 
-PLATFORM, ARCH = "pc99", "x86"
+# What the build knows of the machine, by the architecture of the app. For Arm it is QEMU's.
+MACHINES = {
+    "x86_64": {"KernelPlatform": "pc99", "KernelArch": "x86", "KernelArchX86": "ON"},
+    "ia32": {"KernelPlatform": "pc99", "KernelArch": "x86", "KernelArchX86": "ON"},
+    "aarch64": {"KernelPlatform": "qemu-arm-virt", "KernelARMPlatform": "qemu-arm-virt",
+                "PLATFORM": "qemu-arm-virt", "KernelPlatformQEMUArmVirt": "ON",
+                "KernelArch": "arm", "KernelArchARM": "ON", "KernelSel4ArchAarch64": "ON"},
+}
 
 
 def first_directory(tree, *names):
@@ -15,6 +22,10 @@ def first_directory(tree, *names):
         if os.path.isdir(path):
             return path
     raise Unusable("the tree lacks %s" % " or ".join(names))
+
+
+def app_of(source):
+    return os.path.dirname(os.path.abspath(source))
 
 
 class Tree:
@@ -29,20 +40,37 @@ class Tree:
         for path in ("camkes/parser/__main__.py", "camkes/runner/__main__.py", "include/builtin"):
             if not os.path.exists(os.path.join(self.tool, path)):
                 raise Unusable("the tree lacks %s" % os.path.join(self.tool, path))
+        self.is_arm = MACHINES[arch]["KernelArch"] == "arm"
+        self.cmake = CMake(dict(MACHINES[arch], KernelSel4Arch=arch, KernelMaxNumNodes="1"))
+        for path in ("components/components.cmake", "camkes/templates/templates.cmake"):
+            self.cmake.run_file(os.path.join(self.tool, path))
+        self.cmake.run_file(os.path.join(self.components, "global-components.cmake"))
+        if self.is_arm:
+            self.arm(source)
+        else:
+            self.x86(source)
+
+    def x86(self, source):
+        """The CMake of the VMM for x86, and of the app."""
         helpers = os.path.join(self.vm, "camkes_vm_helpers.cmake")
-        self.cmake = CMake({"KernelPlatform": PLATFORM, "KernelArch": ARCH, "KernelArchX86": "ON",
-                            "KernelSel4Arch": arch, "KernelMaxNumNodes": "1",
-                            "CAMKES_VM_HELPERS_PATH": helpers})
-        for path in (os.path.join(self.tool, "components/components.cmake"),
-                     os.path.join(self.tool, "camkes/templates/templates.cmake"),
-                     os.path.join(self.components, "global-components.cmake"),
-                     os.path.join(self.vm, "CMakeLists.txt"), helpers):
-            self.cmake.run_file(path)
-        self.cmake.run_file(os.path.join(os.path.dirname(os.path.abspath(source)),
-                                         "CMakeLists.txt"))
+        self.cmake.vars["CAMKES_VM_HELPERS_PATH"] = helpers
+        self.cmake.run_file(os.path.join(self.vm, "CMakeLists.txt"))
+        self.cmake.run_file(helpers)
+        self.cmake.run_file(os.path.join(app_of(source), "CMakeLists.txt"))
         # The app's CMake declares the root server; without it, what that call would have added.
         self.cmake.directory = self.vm
         self.cmake.call("declarecamkesvmrootserver", [os.path.abspath(source)])
+
+    def arm(self, source):
+        """The CMake of the VMM for Arm, and of the app."""
+        for name in ("Findcamkes-vm.cmake", "Findcamkes-arm-vm.cmake"):
+            self.cmake.run_file(os.path.join(self.vm, name))
+        if "camkes_arm_vm_import_project" not in self.cmake.functions:
+            raise Unusable("the tree lacks the VMM for Arm: projects/vm/Findcamkes-arm-vm.cmake")
+        # As upstream's settings.cmake has it, before that of the app.
+        self.cmake.run_file(os.path.join(app_of(source), "settings.cmake"))
+        self.cmake.call("camkes_arm_vm_import_project", [])
+        self.cmake.run_file(os.path.join(app_of(source), "CMakeLists.txt"))
 
     def imports(self):
         return [os.path.join(self.tool, "include/builtin")] + self.cmake.imports

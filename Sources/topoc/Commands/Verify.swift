@@ -31,7 +31,7 @@ struct Verify: AsyncTopocCommand {
         completion: .directory)
     var tree: String
 
-    @Option(help: "How the assembly is written: macros (as upstream's) or expanded (without any).")
+    @Option(help: "How the assembly is written: macros (as upstream's) or expanded (without any, as always for arm).")
     var form = AssemblyForm.macros
 
     @OptionGroup var rules: RuleOptions
@@ -50,17 +50,17 @@ struct Verify: AsyncTopocCommand {
         if rules.target.dialect == nil {
             throw ValidationError("the target `\(rules.target.name)` has no CAmkES app.")
         }
-        if rules.target.dialect?.machine == .arm {
-            throw ValidationError(
-                "the tree's tools are run for x86 alone; `topoc build --target arm --tree \(tree)` checks the C for Arm."
-            )
-        }
         if !(1...86_400).contains(timeout) { throw ValidationError("--timeout takes 1 to 86400 seconds.") }
     }
 
     func perform() async throws -> Outcome {
         let checkout = try Checkout(tree)
         let target = try rules.target(of: checkout)
+        if target.dialect?.machine == .arm, let release = try? checkout.target(), release != .newest {
+            throw FileError(
+                "`\(tree)` is of release \(release.name), and topoc writes for the VMM for Arm of "
+                    + "\(Target.newest.name) and later")
+        }
         let topology = try CheckedTopology(file, target: target, allowing: rules.allowed)
         let (headers, missing) = headers(of: checkout, for: target)
         let app = App(topology.wiring, form: form, path: nil, headers: headers)
@@ -92,7 +92,9 @@ struct Verify: AsyncTopocCommand {
     /// The checkout's headers, or why they are not there.
     private func headers(of checkout: Checkout, for target: Target) -> (SourceHeaders?, String?) {
         do throws(TreeHeadersError) {
-            var headers = try TreeHeaders(root: checkout.root.string).headers
+            var headers = try TreeHeaders(
+                root: checkout.root.string, isForArm: target.dialect?.machine == .arm
+            ).headers
             headers.name += ", camkes-vm \(target.name)"
             if let version = checkout.version { headers.name += " with CAmkES \(version)" }
             return (headers, nil)

@@ -53,9 +53,11 @@ def main(argv, out, err):
     parser.add_argument("--cpp", action="store_true")
     for option in ("--import-path", "--cpp-flag"):
         parser.add_argument(option, action="append", default=[])
-    for option in ("--file", "--save-ast", "--makefile-dependencies"):
+    for option in ("--file", "--save-ast", "--makefile-dependencies", "--dtb"):
         parser.add_argument(option)
     options = parser.parse_args(argv[1:])
+    if options.dtb:
+        open(options.dtb, "rb").close()
     text = subprocess.run(["cpp", "-P"] + options.cpp_flag + [options.file], check=True,
                           capture_output=True, text=True).stdout
     with open(options.save_ast, "wb") as stream:

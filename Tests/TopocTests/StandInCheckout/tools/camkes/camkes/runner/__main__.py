@@ -42,7 +42,8 @@ def objects(assembly):
             made.share(connection.name, PAGE, everyone)
             continue
         to_end = connection.to_ends[0]
-        for entry in settings[to_end.instance.name, to_end.interface.name + "_topology"]:
+        topology = to_end.instance.name, to_end.interface.name + "_topology"
+        for entry in settings.get(topology, []):
             driver, device = ends[entry["drv"]], ends[entry["dev"]]
             size = settings[driver.instance.name, driver.interface.name + "_shmem_size"]
             spaces = [driver.instance.name, device.instance.name]
