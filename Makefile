@@ -75,7 +75,8 @@ test: .build/tools/ready
 	$(MAKE) -C Fuzz/VhostUser smoke
 	$(MAKE) -C Benchmarks/DataPath smoke
 
-# What boots guests under QEMU, and has the machine to itself, one test after the other. After `make test`, which installs what it needs.
+# What boots guests under QEMU, and has the machine to itself, one test after the other. After `make test`, which
+# installs what it needs.
 test-guests:
 	TOPOC_GUESTS=1 $(SWIFT) test --no-parallel --filter "ThreeGuestsTests|QEMUTests|RebootTests"
 
