@@ -54,6 +54,15 @@ public struct SourceChecker: Sendable {
         return try unit(of: path, in: files, searching: directories, machine).constants
     }
 
+    /// Parses a file of the app for the first machine, and asks something of it.
+    func parsed<Answer>(
+        _ path: String, in files: [CFile], searching directories: [String],
+        _ ask: (borrowing TranslationUnit) -> Answer
+    ) throws(ClangFailure) -> Answer? {
+        guard let machine = headers.machines.first else { return nil }
+        return ask(try unit(of: path, in: files, searching: directories, machine))
+    }
+
     private func unit(
         of path: String, in files: [CFile], searching directories: [String], _ machine: SourceHeaders.Machine
     ) throws(ClangFailure) -> TranslationUnit {

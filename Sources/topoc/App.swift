@@ -68,7 +68,8 @@ struct App {
             readBack.form == form
             ? "read back \(readBack.flows.count) flows"
             : "without a C preprocessor read back \(readBack.flows.count) flows of the expanded form only"
-        let addresses = readBack.hasAddresses ? "" : "; MAC addresses were not read back"
+        let rules = wiring.filters.contains { $0.implementation == .native } ? " and rules of filters" : ""
+        let addresses = readBack.hasAddresses ? "" : "; MAC addresses\(rules) were not read back"
         return "\(wiring.name) for \(wiring.target.name): \(wiring.vms.count) VMs; \(reading): "
             + "each that was declared, and no other\(addresses)"
     }

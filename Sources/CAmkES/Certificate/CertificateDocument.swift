@@ -124,7 +124,8 @@ private struct Document: Encodable {
             notes.append("only the expanded form was read back: there is no C preprocessor on this machine")
         }
         if !read.hasAddresses {
-            notes.append("MAC addresses were not read back: there is no libclang on this machine")
+            let rules = wiring.filters.contains { $0.implementation == .native } ? " and rules of filters" : ""
+            notes.append("MAC addresses\(rules) were not read back: there is no libclang on this machine")
         }
         readBack = Reading(
             agrees: read.agrees,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import ClangSource
 import Topology
 import Wiring
 
@@ -54,6 +55,15 @@ extension Comparison {
             compareConnection(
                 filter.callbackConnection, "seL4GlobalAsynch", from: "\(filter.instance).self",
                 to: "\(filter.instance).virtqueue_wait")
+        }
+    }
+
+    /// What the C of each filter decides is what its rules say.
+    mutating func compareRules(in files: [EmittedFile], _ checker: SourceChecker) {
+        for filter in wiring.filters where filter.implementation == .native {
+            for difference in FilterReading.differences(of: filter, in: files, checker) {
+                report(ReaderRules.flowDiffers, difference)
+            }
         }
     }
 

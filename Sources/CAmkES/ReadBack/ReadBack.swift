@@ -34,7 +34,7 @@ public struct ReadBack: Sendable {
     ///
     /// - Parameters:
     ///   - files: what ``AppEmitter`` gave for the wiring and the form.
-    ///   - checker: reads the tables of topoc's device; without one they are not read.
+    ///   - checker: reads the tables of topoc's device and the rules of its filters; without one they are not read.
     public static func verify(
         _ files: [EmittedFile], wiring: Wiring, form: AssemblyForm, preprocessor: Preprocessor?,
         checker: SourceChecker? = nil
@@ -87,6 +87,7 @@ public struct ReadBack: Sendable {
             let read = model.flows(over: tables, through: wiring.filterConnections)
             var comparison = Comparison(wiring, reader.specification, model, read, tables)
             comparison.compare()
+            if let checker { comparison.compareRules(in: files, checker) }
             let faults = model.faults.map { fault in
                 Self.placed(ReaderRules.nonsense.finding(fault.message, at: fault.offset..<fault.offset), reader)
             }

@@ -52,13 +52,27 @@ typedef struct cclang_cursor {
 
 /** CXCursorKind, as far as topoc tells them apart. */
 enum {
+    CCLANG_FUNCTION = 8,
     CCLANG_VARIABLE = 9,
     CCLANG_MEMBER_REFERENCE = 47,
     CCLANG_NONE = 70,
     CCLANG_UNEXPOSED_EXPRESSION = 100,
     CCLANG_DECLARATION_REFERENCE = 101,
+    CCLANG_MEMBER = 102,
+    CCLANG_CALL = 103,
     CCLANG_INTEGER = 106,
+    CCLANG_PARENTHESES = 111,
+    CCLANG_UNARY = 112,
+    CCLANG_ELEMENT = 113,
+    CCLANG_BINARY = 114,
+    CCLANG_CONDITIONAL = 116,
     CCLANG_INITIALIZER_LIST = 119,
+    CCLANG_COMPOUND = 202,
+    CCLANG_CASE = 203,
+    CCLANG_DEFAULT = 204,
+    CCLANG_IF = 205,
+    CCLANG_SWITCH = 206,
+    CCLANG_RETURN = 214,
     CCLANG_MACRO_DEFINITION = 501
 };
 
@@ -135,6 +149,7 @@ typedef int (*cclang_cursor_visitor_t)(cclang_cursor_t cursor, cclang_cursor_t p
     F(cclang_cursor_t, Cursor_getVarDeclInitializer, (cclang_cursor_t variable))                                       \
     F(cclang_string_t, getCursorSpelling, (cclang_cursor_t cursor))                                                    \
     F(cclang_location_t, getCursorLocation, (cclang_cursor_t cursor))                                                  \
+    F(cclang_range_t, getCursorExtent, (cclang_cursor_t cursor))                                                       \
     F(int, Location_isFromMainFile, (cclang_location_t location))                                                      \
     F(void *, Cursor_Evaluate, (cclang_cursor_t cursor))                                                               \
     F(int, EvalResult_getKind, (void *result))                                                                         \

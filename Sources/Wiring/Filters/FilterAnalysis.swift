@@ -17,7 +17,7 @@ public struct FilterAnalysis: Sendable {
 
     let rules: [ResolvedRule]
     /// Boxes that may be cut up before an answer is given up and "may pass" is said.
-    private static let mostCuts = 100_000
+    static let mostCuts = 100_000
 
     public init(_ filter: ResolvedFilter) {
         self.init(rules: filter.effectiveRules)
@@ -104,7 +104,7 @@ public struct FilterAnalysis: Sendable {
     }
 
     /// A part of the box that is in none of the others; where the search is given up, the box.
-    private static func rest(
+    static func rest(
         of box: FrameBox, without others: ArraySlice<FrameBox>, _ cuts: inout Int
     ) -> FrameBox? {
         for (index, other) in zip(others.indices, others) {

@@ -9,7 +9,7 @@ public struct FrameBox: Sendable, Hashable {
     }
 
     /// Every header.
-    static let everything = FrameBox(\.all)
+    public static let everything = FrameBox(\.all)
     /// The header of which every field is 0.
     static let nothing = FrameBox { _ in 0...0 }
 

@@ -88,4 +88,65 @@ import Wiring
         let reports = DeviceCheck.reports(of: files, checker: checker)
         #expect(reports.flatMap(\.findings).map(\.message) == [])
     }
+
+    private static let judged = Assembly("judged") {
+        VMs(0..<2)
+        Filter("fw", between: 0, and: 1) {
+            Allow(.arp, rate: 10)
+            Allow(.tcp, port: 5000...5555, from: 0, source: "10.1.0.0/16")
+            Deny(.udp, sourceMAC: "02:00:00:00:AA:01")
+            Allow(.ipv6, destination: "fd00::/64")
+            Allow(.any, etherType: 0x88b5)
+        }
+    }
+
+    /// What is changed in the C of the rules, each a change of what some frame meets or a text that nobody understands.
+    private static let changes: [(old: String, new: String)] = [
+        ("header->destination_port >= 5000", "header->destination_port >= 5001"),
+        ("header->destination_port <= 5555", "header->destination_port <= 5554"),
+        ("header->destination_port <= 5555", "header->destination_port < 5555"),
+        (" && header->destination_port >= 5000", ""),
+        ("header->answer\n            && ", ""), ("if (header->answer", "if (!header->answer"),
+        (
+            "(header->source[1] & 0xffffffffffff0000ull) == 0xa010000ull",
+            "(header->source[1] & 0xffffffffffff0000ull) == 0xa020000ull"
+        ),
+        ("& 0xffffffffffff0000ull", "& 0xffffffffffff8000ull"), ("& 0xffffffffffff0000ull", "& 0xffffffffffff0001ull"),
+        ("header->source[1]", "header->destination[1]"),
+        ("header->source_mac == 0x1aa00000002ull", "header->source_mac == 0x2aa00000002ull"),
+        ("header->ether_type == 34997", "header->ether_type == 34998"),
+        ("return 2;", "return 4;"), ("return 0;", "return 1;"), ("return 1;", "return 0;"),
+        ("case TOPOC_FILTER_ARP:", "case TOPOC_FILTER_FRAGMENT4:"),
+        ("case TOPOC_FILTER_ARP:", "case TOPOC_FILTER_ARP:\n    case TOPOC_FILTER_MALFORMED:"),
+        ("header->from == 0 ?", "header->from == 1 ?"),
+        ("judge_0(header) : judge_1(header)", "judge_0(header) : judge_0(header)"),
+        (".judge = judge,", ".judge = judge_0,"), (".count = 5,", ".count = 4,"),
+        ("{ .allow = false }", "{ .allow = true }"), (".interval = 100000000ull", ".interval = 10000000ull"),
+        (".tolerance = 900000000ull", ".tolerance = 0"),
+        ("static uint32_t judge(", "static uint32_t judge_2("),
+        (
+            "switch (header->kind) {",
+            "if (header->source_port == 7) {\n        return 2;\n    }\n    switch (header->kind) {"
+        ),
+        ("switch (header->kind) {", "switch (header->kind + 0) {"),
+    ]
+
+    @Test(.enabled(if: (try? SourceChecker(.stubs(.camkes3_11))) != nil, "needs libclang"), arguments: changes)
+    func whatIsWrongInTheRulesIsSeen(_ change: (old: String, new: String)) throws {
+        let wiring = try Topologies.wiring(Self.judged, target: .newest)
+        let checker = try SourceChecker(.stubs(.camkes3_11))
+        func read(_ edit: (String) -> String) -> ReadBack {
+            let files = AppEmitter.files(for: wiring, form: .expanded, assemblyName: "app").map { file in
+                file.path == "src/filter_fw_rules.c" ? EmittedFile(path: file.path, text: edit(file.text)) : file
+            }
+            return ReadBack.verify(files, wiring: wiring, form: .expanded, preprocessor: nil, checker: checker)
+        }
+        #expect(read { $0 }.findings.map(\.message) == [])
+        let changed = read { text in
+            let edited = text.replacing(change.old, with: change.new, maxReplacements: 1)
+            #expect(edited != text, "\(change.old)")
+            return edited
+        }
+        #expect(!changed.agrees, "\(change.old) → \(change.new)")
+    }
 }

@@ -2,6 +2,7 @@
 
 import CAmkES
 import CCompilers
+import ClangSource
 import Foundation
 import Testing
 import Topology
@@ -92,6 +93,33 @@ import Wiring
             for passage in analysis.passages(direction) {
                 #expect(filter.judge(passage) == passage.rule + 1, "\(passage)")
             }
+        }
+    }
+
+    private static let checker = try? SourceChecker(.stubs(.camkes3_11))
+
+    /// The C is read back as what the rules mean; and as what others mean that differ from them in one.
+    @Test(.enabled(if: checker != nil, "needs libclang"), arguments: 0..<24) func theyAreReadAsTheRulesSay(seed: Int)
+        throws
+    {
+        let checker = try #require(Self.checker)
+        var maker = FrameMaker(seed: UInt64(seed))
+        let rules = Self.rules(&maker)
+        let wiring = try Self.wiring(rules, target: .newest)
+        let files = AppEmitter.files(for: wiring, form: .expanded, assemblyName: "filtered")
+        #expect(FilterReading.differences(of: wiring.filters[0], in: files, checker) == [])
+        let analysis = FilterAnalysis(rules: wiring.filters[0].rules)
+        for index in rules.indices where analysis.decides(index) {
+            var others = rules
+            others[index].action = rules[index].action == .allow ? .deny : .allow
+            let turned = try Self.wiring(others, target: .newest).filters[0]
+            #expect(
+                FilterReading.differences(of: turned, in: files, checker)
+                    == ["rule \(index + 1) of filter `fw` does something else in its C"])
+            // Without the rule others decide about its frames.
+            let rest = try Self.wiring(rules.enumerated().filter { $0.offset != index }.map(\.element), target: .newest)
+            let shorter = AppEmitter.files(for: rest, form: .expanded, assemblyName: "filtered")
+            #expect(!FilterReading.differences(of: wiring.filters[0], in: shorter, checker).isEmpty)
         }
     }
 
