@@ -83,7 +83,8 @@ let package = Package(
         .target(
             name: "CAmkESImport",
             dependencies: [
-                "CAmkES", "ClangSource", "Diagnostics", "Files", "Topology", "TopologyRules", "Wiring",
+                "CAmkES", "ClangSource", "Diagnostics", "Files", "Topology", "TopologyLanguage", "TopologyRules",
+                "Wiring",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         // A checkout of camkes-vm-examples: its release, and what topoc has put into it.

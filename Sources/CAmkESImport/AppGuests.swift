@@ -129,7 +129,7 @@ extension AppImporter {
         var receiving: [Int: String] = [:]
         for queue in model.queues {
             if queue.driver.instance == vm.instance, let id = model.integer(queue.driver, "_id") {
-                byID[id] = (self.vm(queue.device.instance)?.number, queue.device.instance)
+                byID[id] = (self.vm(behind: queue.device.instance, from: vm.number), queue.device.instance)
             }
             if queue.device.instance == vm.instance, let id = model.integer(queue.device, "_id") {
                 receiving[id] = queue.driver.instance

@@ -89,11 +89,13 @@ struct AppImporter {
     var findings: [PlacedFinding] = []
     /// The VMs, by number.
     private(set) var vms: [AppVM] = []
+    /// Between VMs, by instance.
+    private(set) var filters: [AppFilter] = []
     /// The offsets of settings, interfaces, connections, instances and macros that the topology stands for.
     private var understood: Set<Int> = []
     /// The app's directory, as its files' paths begin with it.
     let directory: String
-    private let code: [EmittedFile]
+    let code: [EmittedFile]
     private let libclang: Libclang?
     /// What guests on Arm have, by platform; the first says what the topology does.
     let devices: [ArmDevices]
@@ -134,6 +136,7 @@ struct AppImporter {
             return nil
         }
         tables = deviceTables
+        filters = readFilters()
         var guests = GuestFiles(files, vms: vms.map(\.number))
         let links = links()
         let elements: [AssemblyElement] =
@@ -152,12 +155,15 @@ struct AppImporter {
         return assembly
     }
 
+    /// Reads C; `nil` without libclang.
+    var checker: SourceChecker? {
+        guard let libclang, let release = SourceHeaders.Release(rawValue: target.name) else { return nil }
+        return try? SourceChecker(.stubs(release), libclang: libclang)
+    }
+
     /// Read from the C of the VMs that have topoc's device.
     private var deviceTables: DeviceTables? {
-        guard target.dataPath == .topoc, let libclang,
-            let release = SourceHeaders.Release(rawValue: target.name),
-            let checker = try? SourceChecker(.stubs(release), libclang: libclang)
-        else { return nil }
+        guard target.dataPath == .topoc, let checker else { return nil }
         let present = Set(code.map(\.path))
         let own = vms.filter { present.contains(DeviceTables.path(ofVM: $0.number)) }
         guard !own.isEmpty else { return nil }
@@ -195,6 +201,7 @@ struct AppImporter {
         }
         guard let wiring = Wiring(network, target: target) else { return }
         if isForArm { checkDevices(wiring) }
+        checkFilters(wiring)
         for (vm, lines) in guests.hosts.sorted(by: { $0.key < $1.key }) where wiring.vms.indices.contains(vm) {
             let written = Set(
                 GuestNetwork.hosts(of: wiring.vms[vm], in: wiring).split(separator: "\n").map(String.init))

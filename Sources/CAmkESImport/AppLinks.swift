@@ -18,6 +18,8 @@ private struct AppFlow {
 /// The links of a connection.
 private struct AppConnection {
     let declaration: ConnectionDeclaration
+    /// In the middle of its one link, which another connection is a part of.
+    var filter: AppFilter?
     var flows: [AppFlow] = []
 }
 
@@ -42,7 +44,20 @@ extension AppImporter {
         var placeOf: [String: Int] = [:]
         var placeOfPair: [[Int]: Int] = [:]
         let numbers = numbersOfEnds
+        var placeOfFilter: [String: Int] = [:]
         for queue in model.queues {
+            if let filter = filters.first(where: {
+                [queue.driver.instance, queue.device.instance].contains($0.instance)
+            }) {
+                guard let declaration = model.connections[queue.connection] else { continue }
+                let place = placeOfFilter[filter.instance] ?? connections.count
+                if place == connections.count {
+                    placeOfFilter[filter.instance] = place
+                    connections.append(AppConnection(declaration: declaration, filter: filter))
+                }
+                add(queue, of: filter, to: &connections[place])
+                continue
+            }
             guard let declaration = model.connections[queue.connection],
                 let source = numbers[queue.driver.instance], let destination = numbers[queue.device.instance]
             else { continue }
@@ -84,12 +99,35 @@ extension AppImporter {
             others: numbers.values.filter { !known.contains($0) }.sorted())
     }
 
+    /// Half of one direction of a link through a filter: what the VM sends it is the flow to the VM behind it.
+    private mutating func add(_ queue: FlowModel.Queue, of filter: AppFilter, to connection: inout AppConnection) {
+        guard let declaration = model.connections[queue.connection] else { return }
+        let size = memory(of: queue, or: declaration.offset)
+        understandEnds(of: queue)
+        understand(declaration.offset)
+        for end in declaration.ends where !end.isFrom { _ = take(end.instance, "\(end.interface)_topology") }
+        let lengths = [connection.declaration.name, declaration.name].map { model.value($0, "queue_length") }
+        if lengths[0] != lengths[1] {
+            leave(
+                "the two connections of `\(filter.instance)` have queues of different lengths", at: declaration.offset)
+        }
+        if let other = connection.flows.first, other.memory != size.bytes {
+            leave("the queues of `\(filter.instance)` have shared memory of different sizes", at: size.offset)
+        }
+        if declaration.name != connection.declaration.name { _ = take(declaration.name, "queue_length") }
+        guard let source = vm(queue.driver.instance)?.number else { return }
+        connection.flows.append(
+            AppFlow(
+                source: source, destination: filter.other(than: source), sendID: model.integer(queue.driver, "_id"),
+                memory: connection.flows.first?.memory ?? size.bytes, memoryOffset: size.offset))
+    }
+
     /// A number for each instance that queues lead to: that of a VM, or one that no VM has.
     private var numbersOfEnds: [String: Int] {
         var numbers = Dictionary(uniqueKeysWithValues: vms.map { ($0.instance, $0.number) })
         var free = (vms.last?.number ?? 0) + 1
         for instance in Set(model.queues.flatMap { [$0.driver.instance, $0.device.instance] }).sorted()
-        where numbers[instance] == nil {
+        where numbers[instance] == nil && !filters.contains(where: { $0.instance == instance }) {
             numbers[instance] = free
             free += 1
         }
@@ -126,7 +164,9 @@ extension AppImporter {
 
     private mutating func partition(_ connection: AppConnection) -> Partition {
         let declaration = connection.declaration
-        let name = declaration.name.hasSuffix("_conn") ? String(declaration.name.dropLast(5)) : declaration.name
+        let ofConnection =
+            declaration.name.hasSuffix("_conn") ? String(declaration.name.dropLast(5)) : declaration.name
+        let name = connection.filter?.name ?? ofConnection
         var rows: [Int: [AppFlow]] = [:]
         for flow in connection.flows { rows[flow.source, default: []].append(flow) }
         let order = rows.mapValues { flows in
@@ -151,9 +191,14 @@ extension AppImporter {
             origins[vm] = origin(declaration.offset, macro: "VM\(vm)_\(name)")
         }
         let whole = origin(declaration.offset, macro: name)
+        let filter = connection.filter
+        let between = filter.map { filter in
+            [LinkGroup(shape: .link, members: [filter.first, filter.second].map { Placed(.number($0)) })]
+        }
         let groups =
-            memories.count == 1
-            ? LinkShapes.groups(of: order) : linksOfSeveralSizes(connection.flows, at: declaration.offset)
+            between
+            ?? (memories.count == 1
+                ? LinkShapes.groups(of: order) : linksOfSeveralSizes(connection.flows, at: declaration.offset))
         return Partition(
             name: Placed(name, whole),
             links: groups.map { group in
@@ -166,7 +211,9 @@ extension AppImporter {
                 }
                 placed.origin = row ?? (numbers.count == 2 ? numbers.first.flatMap { origins[$0] } : nil) ?? whole
                 return placed
-            }, queues: queues, origin: whole)
+            }, queues: queues,
+            filter: filter.map { FilterSettings(rules: $0.rules, implementation: Placed($0.implementation, whole)) },
+            origin: whole)
     }
 
     /// A link has one size, which that of the lower VM to the higher one speaks for.
@@ -191,15 +238,27 @@ extension AppImporter {
         return groups
     }
 
+    /// The VM that an instance is, or that stands behind it as seen from another VM.
+    func vm(behind instance: String, from vm: Int) -> Int? {
+        self.vm(instance)?.number ?? filters.first { $0.instance == instance }?.other(than: vm)
+    }
+
     /// The queues' ids follow from the order of the peers; where the app has others they are numbered anew.
     mutating func checkIDs(_ network: Network) {
         var ids: [[Int]: (send: Setting?, receive: Setting?)] = [:]
         for queue in model.queues {
-            guard let source = vm(queue.driver.instance), let destination = vm(queue.device.instance) else { continue }
-            ids[[source.number, destination.number], default: (nil, nil)].send =
-                model.settings[queue.driver.instance]?["\(queue.driver.interface)_id"]
-            ids[[destination.number, source.number], default: (nil, nil)].receive =
-                model.settings[queue.device.instance]?["\(queue.device.interface)_id"]
+            if let source = vm(queue.driver.instance)?.number,
+                let other = vm(behind: queue.device.instance, from: source)
+            {
+                ids[[source, other], default: (nil, nil)].send =
+                    model.settings[queue.driver.instance]?["\(queue.driver.interface)_id"]
+            }
+            if let receiver = vm(queue.device.instance)?.number,
+                let other = vm(behind: queue.driver.instance, from: receiver)
+            {
+                ids[[receiver, other], default: (nil, nil)].receive =
+                    model.settings[queue.device.instance]?["\(queue.device.interface)_id"]
+            }
         }
         for (index, row) in network.rows.enumerated() {
             let vm = network.nodes[index].number

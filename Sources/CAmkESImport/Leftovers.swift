@@ -67,7 +67,7 @@ extension AppImporter {
     }
 
     private mutating func listComponents() {
-        let components = Set(vms.map(\.component))
+        let components = Set(vms.map(\.component) + filters.compactMap { model.instances[$0.instance] })
         for component in specification.components {
             guard components.contains(component.name) else {
                 leaveOut("the component `\(component.name)`", at: component.offset)

@@ -39,6 +39,10 @@ public struct TopologyText {
             }
         }
         for partition in assembly.partitions {
+            if let filter = partition.filter {
+                lines += [""] + self.lines(of: partition, filter)
+                continue
+            }
             let head = [Self.literal(partition.name.value)] + queueArguments(partition.queues, QueueSettings())
             lines += ["", "Partition(\(head.joined(separator: ", "))) {"]
             for group in partition.links {
@@ -48,6 +52,17 @@ public struct TopologyText {
             lines.append("}")
         }
         return (lines + ["}", ""]).joined(separator: "\n")
+    }
+
+    private func lines(of partition: Partition, _ filter: FilterSettings) -> [String] {
+        let ends = partition.links.first?.members.compactMap(\.value.number) ?? []
+        var head = [Self.literal(partition.name.value)]
+        for (label, vm) in zip(["between", "and"], ends) { head.append("\(label): \(vm)") }
+        if let implementation = filter.implementation, implementation.value != .native {
+            head.append("implementation: .\(implementation.value.rawValue)")
+        }
+        head += queueArguments(partition.queues, QueueSettings())
+        return ["Filter(\(head.joined(separator: ", "))) {"] + filter.rules.map { "    \($0.text)" } + ["}"]
     }
 
     /// The first address of a pool that gives all VMs theirs; the default where it does, and `nil` where none does.

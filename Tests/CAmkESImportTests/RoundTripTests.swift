@@ -62,10 +62,10 @@ final class AppOnDisk: Sendable {
     private static let goldens = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Golden")
 
-    static let cases = ["bridge", "disjoint", "guests", "sizes", "star", "zmq_samples"].flatMap { name in
+    static let cases = ["bridge", "cakeml", "disjoint", "guests", "sizes", "star", "zmq_samples"].flatMap { name in
         [Target.newest, .camkes3_10, .camkes3_9, .camkes3_8].compactMap { $0.with(.tree) }
-            // The rings of 3.8 have one length.
-            .filter { name != "sizes" || $0.name != "3.8" }
+            // The rings of 3.8 have one length, and it has no filters.
+            .filter { !["cakeml", "sizes"].contains(name) || $0.name != "3.8" }
             .flatMap { target in AssemblyForm.allCases.map { Case(name: name, target: target, form: $0) } }
     }
 
@@ -103,7 +103,9 @@ final class AppOnDisk: Sendable {
     }
 
     static let ownCases =
-        ["bridge", "disjoint", "guests", "interfaces", "mixed", "programs", "star", "zmq_samples"]
+        [
+            "bridge", "disjoint", "filter", "guests", "interfaces", "mixed", "programs", "star", "zmq_samples",
+        ]
         .flatMap { name in
             [Target.newest, .camkes3_10, .camkes3_9].flatMap { target in
                 AssemblyForm.allCases.map { Case(name: name, target: target, form: $0) }

@@ -5,10 +5,10 @@ import Topology
 import Wiring
 
 /// The C of a filter's component: the fixed part, and for each filter a file with its rules.
-enum FilterComponent {
+package enum FilterComponent {
     static let header = "\(Device.sources)/filter_component.h"
 
-    static func rules(of name: String) -> String { "\(Device.sources)/\(name)_rules.c" }
+    package static func rules(of name: String) -> String { "\(Device.sources)/\(name)_rules.c" }
 
     /// Whether some wiring's app has a file at this path.
     static func isOwn(_ path: String) -> Bool {

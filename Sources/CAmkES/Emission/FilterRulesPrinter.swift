@@ -41,7 +41,9 @@ public struct FilterRulesPrinter {
     private func printRules(_ printer: inout CodePrinter) {
         printer.line("/* The rules of filter \(Spelling.word(filter.name)), by their numbers:")
         for (index, rule) in filter.rules.enumerated() {
-            printer.line(" * \(index + 1): \(Self.comment(rule.text))")
+            // An importer reads them here, where VMs have no names.
+            let text = rule.text(first: filter.ends[0].vm, second: filter.ends[1].vm)
+            printer.line(" * \(index + 1): \(Self.comment(text))")
         }
         printer.line(" */")
         for direction in FilterDirection.allCases {
@@ -60,6 +62,19 @@ public struct FilterRulesPrinter {
             $0.line(".rules = rules,")
             $0.line(".count = \(filter.rules.count),")
         }
+    }
+
+    /// The rules as such a comment has them, in order; `nil` where there is none.
+    package static func rules(in text: String) -> [String]? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let head = lines.firstIndex(where: { $0.hasPrefix("/* The rules of filter ") }),
+            let end = lines[head...].firstIndex(of: " */")
+        else { return nil }
+        let rules = lines[(head + 1)..<end].enumerated().compactMap { index, line -> String? in
+            let mark = " * \(index + 1): "
+            return line.hasPrefix(mark) ? String(line.dropFirst(mark.count)) : nil
+        }
+        return rules.count == end - head - 1 ? rules : nil
     }
 
     // MARK: - Judging

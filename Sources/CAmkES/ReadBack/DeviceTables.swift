@@ -52,7 +52,8 @@ package struct DeviceTables: Sendable, Hashable {
     /// What the tables say otherwise than a wiring, a line each.
     package func differences(from wiring: Wiring, in specification: Specification) -> [String] {
         let model = FlowModel(specification, trustsMacros: true)
-        let flows = model.flows(over: self)
+        let filters = wiring.filters.map { ($0.instance, wiring.connections[$0.connection].name) }
+        let flows = model.flows(over: self, through: Dictionary(filters) { first, _ in first })
         var comparison = Comparison(wiring, specification, model, flows, self)
         comparison.compareTables()
         let read = Dictionary(flows.map { (VMPair(source: $0.source, destination: $0.destination), $0) }) { first, _ in

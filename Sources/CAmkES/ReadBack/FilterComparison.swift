@@ -91,3 +91,18 @@ extension Comparison {
         return settings
     }
 }
+
+extension FilterWiring {
+    /// What an app says of a filter otherwise than topoc does, a line each: of its component, its connections and settings.
+    package func differences(in specification: Specification, _ wiring: Wiring) -> [String] {
+        var comparison = Comparison(wiring, specification, FlowModel(specification, trustsMacros: true), [], nil)
+        var others: (Set<String>, Set<String>) = ([], [])
+        comparison.compareComponent(of: self, &others.0)
+        comparison.compareConnections(of: self, &others.0, &others.1)
+        comparison.compareSettings(of: self)
+        return comparison.findings.map(\.message)
+    }
+
+    /// The connections that it has beside those of its queues.
+    package var furtherConnections: [String] { [clockConnection, callbackConnection] }
+}

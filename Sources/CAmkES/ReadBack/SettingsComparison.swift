@@ -42,8 +42,16 @@ extension Comparison {
                 compare(name, with: saysLength ? ["queue_length": .integer(connection.queueLength)] : [:], &unknown)
             }
         }
-        for filter in wiring.filters { compare(filter.instance, with: settings(of: filter), &unknown) }
+        for filter in wiring.filters {
+            unknown.remove(filter.instance)
+            compareSettings(of: filter)
+        }
         for instance in unknown.sorted() { report(ReaderRules.unexpected, "`\(instance)` has settings") }
+    }
+
+    mutating func compareSettings(of filter: FilterWiring) {
+        var unknown: Set<String> = []
+        compare(filter.instance, with: settings(of: filter), &unknown)
     }
 
     private mutating func compare(

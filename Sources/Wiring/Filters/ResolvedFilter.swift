@@ -37,7 +37,18 @@ public struct ResolvedRule: Sendable, Hashable {
     public let rate: FilterRate?
     /// As the language writes it.
     public let text: String
+    /// The rule itself; `nil` for that of a component that has none.
+    let written: FilterRule?
+    /// The side that it says asks.
+    let asks: FilterDirection?
     public let origin: Origin
+
+    /// As the language writes it where the two VMs have no names.
+    public func text(first: Int, second: Int) -> String {
+        guard var rule = written else { return text }
+        if let asks { rule.from = Placed(.number(asks == .fromFirst ? first : second)) }
+        return rule.text
+    }
 
     /// The same with the two VMs exchanged.
     public var reversed: ResolvedRule {
@@ -47,7 +58,7 @@ public struct ResolvedRule: Sendable, Hashable {
                 FrameSet(
                     kinds: set.kinds, directions: Set(set.directions.map(\.opposite)), box: set.box,
                     isAnswer: set.isAnswer)
-            }, rate: rate, text: text, origin: origin)
+            }, rate: rate, text: text, written: written, asks: asks?.opposite, origin: origin)
     }
 
     /// Whether another rule speaks of the same frames and does the same with them, however it is written.
@@ -61,7 +72,7 @@ public struct ResolvedRule: Sendable, Hashable {
             FrameSet(
                 kinds: Set(FrameKind.allCases), directions: Set(FilterDirection.allCases), box: .everything,
                 isAnswer: false)
-        ], rate: nil, text: "everything", origin: Origin())
+        ], rate: nil, text: "everything", written: nil, asks: nil, origin: Origin())
 }
 
 /// How many frames may come: a token every `interval`, and at most `burst` of them.

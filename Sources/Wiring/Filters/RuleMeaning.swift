@@ -21,7 +21,8 @@ struct RuleMeaning {
         let sets = self.sets()
         let rate = self.rate()
         return ResolvedRule(
-            action: rule.action, sets: faults.isEmpty ? sets : [], rate: rate, text: rule.text, origin: rule.origin)
+            action: rule.action, sets: faults.isEmpty ? sets : [], rate: rate, text: rule.text,
+            written: rule, asks: from, origin: rule.origin)
     }
 
     private mutating func fault(_ kind: FilterFault.Kind, _ origin: Origin) {
@@ -174,7 +175,7 @@ extension FilterRule {
     }
 
     /// As the language writes it.
-    var text: String {
+    package var text: String {
         var arguments = [".\(traffic.value.rawValue)"]
         func add(_ label: String, _ text: String?) {
             if let text { arguments.append("\(label): \(text)") }
