@@ -11,13 +11,21 @@ import Testing
 /// Files that are watched, while others come and go.
 @Suite(.timeLimit(.minutes(10)))
 struct WatchingTests {
-    /// What comes is taken, whole and in order, and the end is told once; of thousands of sockets, several at a time.
+    /// How a watch ends.
+    private enum End: CaseIterable {
+        case stopped
+        case hungUp
+        case both
+    }
+
+    /// What comes is taken, whole and in order; the end is told once, and then the file is let go of. Of hundreds of
+    /// sockets, several at a time.
     @Test func whatComesIsTakenAndTheEndIsToldOnce() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<4 {
                 group.addTask {
-                    for round in 0..<1000 {
-                        try await Self.exchange("\(task) says \(round)", isStopped: round % 3 == 0)
+                    for round in 0..<100 {
+                        for end in End.allCases { try await Self.exchange("\(task) says \(round)", end) }
                     }
                 }
             }
@@ -25,26 +33,17 @@ struct WatchingTests {
         }
     }
 
-    /// - Parameter isStopped: the watch is, before the other end closes.
-    private static func exchange(_ text: String, isStopped: Bool) async throws {
+    private static func exchange(_ text: String, _ end: End) async throws {
         var ends: [Int32] = [-1, -1]
         try #require(topoc_lab_pair(&ends) == 0)
-        let file = Descriptor(ends[0])
         var other: Descriptor? = Descriptor(ends[1])
         let (pieces, sink) = AsyncStream.makeStream(of: [UInt8].self)
-        let ended = Mutex(0)
-        let (ending, endSink) = AsyncStream.makeStream(of: Int.self)
-        let watch = ReadWatch(file) {
-            let piece = file.read(upTo: 4096)
-            if !piece.isEmpty { sink.yield(piece) }
-            return !piece.isEmpty
+        let (ending, endSink) = AsyncStream.makeStream(of: Void.self)
+        let told = Mutex(0)
+        let watch = Self.watch(Descriptor(ends[0])) {
+            sink.yield($0)
         } end: {
-            sink.finish()
-            endSink.yield(
-                ended.withLock {
-                    $0 += 1
-                    return $0
-                })
+            told.withLock { $0 += 1 }
             endSink.finish()
         }
         let bytes = Array(text.utf8)
@@ -57,11 +56,28 @@ struct WatchingTests {
             if seen.count >= bytes.count { break }
         }
         #expect(seen == bytes)
-        if isStopped { watch.stop() }
-        other = nil
+        if end != .stopped { other = nil }
+        if end != .hungUp { watch.stop() }
+        for await _ in ending {}
+        if let other {
+            let isLetGo = try await eventually { other.isReadable }
+            try #require(isLetGo)
+        }
         watch.stop()
-        #expect(await ending.reduce(0, +) == 1)
-        #expect(ended.withLock { $0 } == 1)
+        #expect(told.withLock { $0 } == 1)
+    }
+
+    /// Holds the file no longer than the watch does.
+    private static func watch(
+        _ file: Descriptor, take: @escaping @Sendable ([UInt8]) -> Void, end: @escaping @Sendable () -> Void
+    ) -> ReadWatch {
+        ReadWatch(
+            file,
+            take: {
+                let piece = file.read(upTo: 4096)
+                if !piece.isEmpty { take(piece) }
+                return !piece.isEmpty
+            }, end: end)
     }
 
     /// Nothing is taken after it, whatever there is.
