@@ -18,6 +18,8 @@
 
 #define WATCHES 4u
 #define WAITING 16u
+#define LOADS 16u /* for a descriptor, which is measured and used, and for the ring itself */
+#define FRAME_MAX 1526u
 
 struct lab_port {
     void *guest;
@@ -132,10 +134,17 @@ void fuzz_port_open(const char *name)
     fuzz_state_of(port.guest);
 }
 
+/* A ring has at most as many chains as it is long, and none is longer; a frame has no more parts than bytes. */
+static void allow(uint32_t chains)
+{
+    fuzz_allow(LOADS * (chains * fuzz_state_length() + FRAME_MAX));
+}
+
 void fuzz_port_look(void)
 {
     for (unsigned int i = 0; i < WATCHES; i++) {
         if (port.watches[i] != NULL) {
+            allow(fuzz_state_length());
             port.watches[i]->ready(port.watches[i], 1);
         }
     }
@@ -170,21 +179,27 @@ void fuzz_port_call(void)
     uint8_t choice = fuzz_u8();
     switch (choice % 8u) {
     case 0:
+        /* A ring that is not enabled gives back all that it has. */
+        fuzz_allow(LOADS * fuzz_state_length() * (fuzz_state_sends() ? 2u + choice / 8u : fuzz_state_length()));
         FUZZ_REQUIRE(lab_vhost_user_side.transmit(port.guest, 1u + choice / 8u) <= 1u + choice / 8u);
         break;
     case 1:
+        allow(1);
         lab_vhost_user_side.listen(port.guest, (choice & 8u) != 0);
         break;
     case 2:
+        allow(1);
         lab_vhost_user_side.poll(port.guest);
         break;
     case 3:
         fuzz_port_settle();
         break;
     case 4:
+        allow(1);
         lab_vhost_user_side.flush(port.guest);
         break;
     default:
+        allow(1);
         deliver();
         break;
     }

@@ -18,6 +18,7 @@ static const uint8_t *bytes;
 static size_t left;
 static unsigned char *memory;
 static uint32_t countdown; /* loads until the guest writes; 0: it does not */
+static uint32_t allowed;   /* loads that are left */
 static bool writing;
 static uint16_t offered[2]; /* of the receive ring, and of the transmit ring */
 
@@ -101,8 +102,17 @@ void fuzz_guest_offer(bool transmit, uint16_t length, bool packed)
     uint64_t address = 0x10000u + 4096u + (fuzz_u8() & 63u);
     uint32_t bytes = fuzz_u16() % 8192u;
     uint8_t choice = fuzz_u8();
+    bool odd = (choice & 0xf0u) == 0;
     /* The receive queue's buffers are to be written. */
-    uint16_t flags = (uint16_t)((transmit ? 0u : 2u) ^ ((choice & 0xf0u) == 0 ? choice & 7u : 0u));
+    uint16_t flags = (uint16_t)((transmit ? 0u : 2u) ^ (odd ? choice & 7u : 0u));
+    if ((flags & 4u) != 0) {
+        /* An indirect table, which may be one descriptor too long. */
+        address &= ~7ull;
+        bytes = bytes % (length + 2u) * 16u;
+    }
+    if ((choice & 0xf0u) == 0x10u) {
+        address = value();
+    }
     if (memory == NULL) {
         return;
     }
@@ -116,12 +126,18 @@ void fuzz_guest_offer(bool transmit, uint16_t length, bool packed)
         memcpy(descriptor + 14, &flags, 2);
     } else {
         uint16_t next = (uint16_t)(position + 1u);
-        uint16_t link = (uint16_t)((slot + 1u) % length);
+        /* To the next slot, or to itself: a chain that has no end. */
+        uint16_t link = (uint16_t)((slot + (odd && (choice & 8u) != 0 ? 0u : 1u)) % length);
         memcpy(descriptor + 12, &flags, 2);
         memcpy(descriptor + 14, &link, 2);
         memcpy(ring + 512 + 4 + slot * 2u, &slot, 2);
         memcpy(ring + 512 + 2, &next, 2);
     }
+}
+
+void fuzz_allow(uint32_t loads)
+{
+    allowed = loads;
 }
 
 void fuzz_guest_arm(void)
@@ -147,6 +163,7 @@ static void turn(void)
     type name(const void *address) \
     { \
         FUZZ_REQUIRE((uintptr_t)address % sizeof(type) == 0 && fuzz_state_maps(address, sizeof(type))); \
+        FUZZ_REQUIRE(allowed-- > 0); \
         type loaded = __atomic_load_n((const type *)address, order); \
         turn(); \
         return loaded; \

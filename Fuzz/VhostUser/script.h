@@ -39,6 +39,9 @@ void fuzz_guest_begin(void);
 /* It makes a buffer of the length that the script says available: in most cases one that is in order. */
 void fuzz_guest_offer(bool transmit, uint16_t length, bool packed);
 
+/* No more loads than these are made of its memory until the next call: whatever it wrote, each of ours has an end. */
+void fuzz_allow(uint32_t loads);
+
 /* It will do so again, after a load of ours that the script chooses. */
 void fuzz_guest_arm(void);
 

@@ -23,6 +23,21 @@ bool fuzz_state_is_connected(void)
     return guest->connection.descriptor >= 0;
 }
 
+uint32_t fuzz_state_length(void)
+{
+    uint32_t longer = 0;
+    for (unsigned int i = 0; i < VHOST_USER_RINGS; i++) {
+        uint32_t length = guest->session.rings[i].length;
+        longer = length > longer ? length : longer;
+    }
+    return longer + 8u;
+}
+
+bool fuzz_state_sends(void)
+{
+    return guest->session.rings[VHOST_USER_TRANSMIT].enabled;
+}
+
 bool fuzz_state_maps(const void *address, size_t size)
 {
     const struct vhost_user_memory *memory = &guest->session.memory;

@@ -24,6 +24,12 @@ void fuzz_state_check(void);
 /* Whether bytes lie in the guest's memory as it is mapped now: rings are nowhere else. */
 bool fuzz_state_maps(const void *address, size_t size);
 
+/* Descriptors of the longer ring, and a few. */
+uint32_t fuzz_state_length(void);
+
+/* Whether frames of the guest are sent. */
+bool fuzz_state_sends(void);
+
 /* Whether a front end is connected. */
 bool fuzz_state_is_connected(void);
 
