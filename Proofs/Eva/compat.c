@@ -133,6 +133,42 @@ static void compat_driver_blocks(void)
     check_driver();
 }
 
+/* A buffer of the caller's that lies in the pool, or does not. */
+static void compat_driver_send(void)
+{
+    any_driver();
+    camkes_virtqueue_driver_send_buffer(&driver, proof_any_int ? pool + proof_any(0, POOL) : (void *)&object,
+                                        proof_any_u32);
+    check_driver();
+}
+
+/* A frame of any length goes into blocks, each of which lies in the pool; or there are too few, and they are freed. */
+static void compat_driver_scatter(void)
+{
+    any_driver();
+    unsigned char bytes[8];
+    camkes_virtqueue_driver_scatter_send_buffer(&driver, proof_any_int ? bytes : NULL, proof_any_u32);
+    check_driver();
+}
+
+/* The buffers of a chain that came back, as pointers into the pool; what the records say of them may be anything. */
+static void compat_driver_gather(void)
+{
+    any_driver();
+    unsigned char bytes[8];
+    void *buffer;
+    unsigned length;
+    vq_flags_t flag;
+    if (proof_any_int) {
+        if (camkes_virtqueue_driver_gather_buffer(&driver, &object, &buffer, &length, &flag) == 0) {
+            /*@ assert pool: (unsigned char *)buffer >= pool && (unsigned char *)buffer <= pool + POOL; */
+        }
+    } else {
+        camkes_virtqueue_driver_gather_copy_buffer(&driver, &object, bytes, sizeof(bytes));
+    }
+    check_driver();
+}
+
 static void any_device(void)
 {
     virtqueue_init_device(&device, PROOF_LENGTH, (vq_vring_avail_t *)(void *)rings[0],

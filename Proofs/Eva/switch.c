@@ -5,8 +5,8 @@
  */
 
 /*
- * A switch over the core itself, in the layout TOPOC_LINK_LAYOUT: its making, sending with broadcast and the queue of
- * frames that wait, flush and listen; from any valid state, for any frame of the guest, against any peers. A run is one harness, PROOF_HARNESS.
+ * A switch over the core itself, in the layout TOPOC_LINK_LAYOUT: every entry of topoc/switch.h, from any valid state, for
+ * any frame of the guest, against any peers. A run is one harness, PROOF_HARNESS.
  *
  * Valid: what names a parked record or a link names one, or says NONE; nothing else is asked for, so the lists may be
  * of any shape. The ends of the links can have any private state at all but for where their memory is: that they keep
@@ -14,6 +14,7 @@
  */
 
 #include "harness.h"
+#include "ends.h"
 #include <topoc/switch.h>
 
 #define LINKS 2u
@@ -34,11 +35,6 @@ static uint64_t learned[LEARNED];
 static uint32_t ends[LINKS][PROOF_LENGTH];
 static unsigned char *shared[2u * LINKS]; /* a queue's each */
 static unsigned char *guest;              /* its memory: a frame can lie anywhere in it */
-
-static uint64_t any_u64(void)
-{
-    return (uint64_t)proof_any_u32 << 32 | proof_any_u32;
-}
 
 /* -- What the switch calls. -- */
 
@@ -76,8 +72,9 @@ static struct topoc_switch_link *any_staged(void)
     return proof_any_int ? &links[proof_any(0, LINKS - 1u)] : NULL;
 }
 
-/* A frame of the guest, in one piece or in several. */
+/* The pieces of frames of the guest: of those that wait, behind their first; and of one that is sent, with it. */
 static struct topoc_vq_segment pieces[2];
+static struct topoc_vq_segment sent[3];
 
 static void any_frame(struct topoc_switch_frame *frame)
 {
@@ -88,53 +85,6 @@ static void any_frame(struct topoc_switch_frame *frame)
     frame->rest = pieces;
     frame->rest_count = proof_any(0, 2);
     frame->length = proof_any(TOPOC_SWITCH_HEADER, FRAME_MAX);
-}
-
-static void any_pool(struct topoc_vq_pool *pool)
-{
-    pool->head = proof_any_u32;
-    pool->limit = proof_any_u32;
-    pool->tail = proof_any_u32;
-}
-
-static void any_driver(topoc_link_driver *driver)
-{
-    any_pool(&driver->pool);
-    driver->oldest = proof_any_u16;
-    driver->next = proof_any_u16;
-    driver->stop = proof_any_u16;
-    driver->asked = proof_any_u16;
-#if TOPOC_LINK_LAYOUT == TOPOC_LAYOUT_PACKED
-    driver->staged = proof_any_u16;
-    driver->head_flags = proof_any_u16;
-#else
-    driver->published = proof_any_u16;
-    driver->seen = proof_any_u16;
-#endif
-    driver->fault = proof_any_fault();
-}
-
-static void any_device(topoc_link_device *device)
-{
-    device->next = proof_any_u16;
-    device->returned = proof_any_u16;
-    device->asked = proof_any_u16;
-    device->held_bytes = proof_any_u32;
-    device->written = proof_any_u32;
-    device->id = proof_any_u16;
-    device->batch = proof_any_u16;
-    device->batch_id = proof_any_u16;
-#if TOPOC_LINK_LAYOUT == TOPOC_LAYOUT_PACKED
-    device->head_flags = proof_any_u16;
-    topoc_packed_device_take(device, proof_any_u32, proof_any_u16, proof_any_bool());
-#else
-    device->taken_bytes = proof_any_u32;
-    device->writable = proof_any_bool();
-    device->available = proof_any_u16;
-    device->held = proof_any_u16;
-    device->taken = proof_any_bool();
-#endif
-    device->fault = proof_any_fault();
 }
 
 static void any_link(struct topoc_switch_link *link, uint32_t number)
@@ -158,7 +108,7 @@ static void any_link(struct topoc_switch_link *link, uint32_t number)
     link->next_staged = any_staged();
 }
 
-/* Each with the address in its upper 48 bits; that its lower 16 name a link is admitted (admitted.txt). */
+/* Any entries: their lower 16 bits need not name a link. */
 static void any_table(void)
 {
     for (uint32_t i = 0; i < ENTRIES; i++) {
@@ -197,6 +147,10 @@ static void any_switch(void)
     table.bucket_mask = ENTRIES - 1u;
     for (uint32_t i = 0; i < LEARNED; i++) {
         learned[i] = any_u64();
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        sent[i].base = guest;
+        sent[i].length = proof_any_u32;
     }
     for (uint32_t i = 0; i < 2; i++) {
         pieces[i].base = guest;
@@ -278,7 +232,7 @@ static void switch_send(void)
 static void switch_send_chain(void)
 {
     any_switch();
-    topoc_switch_send_chain(&sw, pieces, proof_any(0, 2), guest);
+    topoc_switch_send_chain(&sw, sent, proof_any(0, 3), guest);
     check();
 }
 
@@ -293,10 +247,46 @@ static void switch_flush(void)
     check();
 }
 
+static void switch_resume(void)
+{
+    any_switch();
+    topoc_switch_resume(&sw);
+    check();
+}
+
+static void switch_expire(void)
+{
+    any_switch();
+    topoc_switch_expire(&sw);
+    check();
+}
+
+/* The guest takes a frame, or has no room. */
+static bool delivered(void *context, const struct topoc_switch_frame *frame)
+{
+    (void)context;
+    if (proof_any_int) {
+        return false;
+    }
+    topoc_switch_frame_copy(frame, guest);
+    return true;
+}
+
+static void switch_receive(void)
+{
+    any_switch();
+    topoc_switch_receive(&sw, proof_any_u32, delivered, NULL);
+    check();
+}
+
 static void switch_listen(void)
 {
     any_switch();
-    topoc_switch_listen(&sw);
+    if (proof_any_int) {
+        topoc_switch_listen(&sw);
+    } else {
+        topoc_switch_ready(&sw);
+    }
     check();
 }
 

@@ -169,9 +169,9 @@ void camkes_virtqueue_buffer_free(virtqueue_driver_t *virtqueue, void *buffer)
     if (virtqueue == NULL || virtqueue->topoc_pool == NULL) {
         return;
     }
-    uintptr_t offset = (uintptr_t)buffer - (uintptr_t)virtqueue->topoc_pool;
-    if (offset / BLOCK < block_count(virtqueue)) {
-        virtqueue->topoc_blocks[offset / BLOCK / 32u] &= ~(1u << (offset / BLOCK % 32u));
+    size_t block = ((uintptr_t)buffer - (uintptr_t)virtqueue->topoc_pool) / BLOCK;
+    if (block < block_count(virtqueue)) {
+        virtqueue->topoc_blocks[block / 32u] &= ~(1u << (block % 32u));
     }
 }
 
@@ -249,11 +249,12 @@ int camkes_virtqueue_driver_gather_buffer(virtqueue_driver_t *vq, virtqueue_ring
                                           unsigned *size, vq_flags_t *flag)
 {
     void *offset;
-    if (!virtqueue_gather_used(vq, handle, &offset, size, flag)) {
+    if (!virtqueue_gather_used(vq, handle, &offset, size, flag)
+        || !topoc_vq_within((uintptr_t)offset, *size, vq->topoc_pool_size)) {
         return -1;
     }
-    *buffer = camkes_virtqueue_driver_offset_to_buffer(vq, (uintptr_t)offset);
-    return *buffer == NULL ? -1 : 0;
+    *buffer = vq->topoc_pool + (uintptr_t)offset;
+    return 0;
 }
 
 int camkes_virtqueue_driver_gather_copy_buffer(virtqueue_driver_t *vq, virtqueue_ring_object_t *handle, void *buffer,

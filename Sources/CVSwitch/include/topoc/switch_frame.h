@@ -81,19 +81,18 @@ static inline bool topoc_switch_frame_of(struct topoc_switch_frame *frame, const
     unsigned char header[TOPOC_SWITCH_HEADER];
     uint32_t length = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (segments[i].length > max - length) {
+        uint32_t part = segments[i].length;
+        if (part > max - length) {
             return false;
         }
-        length += segments[i].length;
+        if (length < TOPOC_SWITCH_HEADER) {
+            uint32_t missing = TOPOC_SWITCH_HEADER - length;
+            memcpy(header + length, segments[i].base, part < missing ? part : missing);
+        }
+        length += part;
     }
     if (length < TOPOC_SWITCH_HEADER) {
         return false;
-    }
-    for (uint32_t i = 0, have = 0; have < TOPOC_SWITCH_HEADER; i++) {
-        uint32_t part = segments[i].length;
-        part = part < TOPOC_SWITCH_HEADER - have ? part : TOPOC_SWITCH_HEADER - have;
-        memcpy(header + have, segments[i].base, part);
-        have += part;
     }
     topoc_switch_header_read(&frame->header, header);
     frame->first = segments[0];

@@ -105,7 +105,7 @@ static inline enum topoc_switch_refusal topoc_switch_check_links(const struct to
         }
         uint16_t found = topoc_mac_find(config->table, link->peer);
         if (found != i) {
-            return found != TOPOC_MAC_NO_LINK && config->links[found].peer == link->peer ? TOPOC_SWITCH_SAME_PEER
+            return found < config->link_count && config->links[found].peer == link->peer ? TOPOC_SWITCH_SAME_PEER
                    : TOPOC_SWITCH_MISSING_PEER;
         }
         if (topoc_link_reserve(&link->driver, config->frame_max, &buffer) == TOPOC_VQ_REFUSED) {

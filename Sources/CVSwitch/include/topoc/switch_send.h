@@ -51,11 +51,11 @@ TOPOC_VQ_OFTEN bool topoc_switch_route(struct topoc_switch *sw, const struct top
     route->record = TOPOC_SWITCH_NONE;
     if (!topoc_mac_is_group(destination)) {
         route->first = topoc_switch_find(sw, destination);
-        route->end = (uint16_t)(route->first + 1u);
-        if (route->first == TOPOC_SWITCH_NONE) {
+        if (route->first >= sw->config.link_count) { /* none: what else is found names a link */
             sw->drops[TOPOC_DROP_DESTINATION]++;
             return false;
         }
+        route->end = (uint16_t)(route->first + 1u);
     }
     return true;
 }
