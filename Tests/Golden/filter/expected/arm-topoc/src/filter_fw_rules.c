@@ -11,10 +11,10 @@
 
 /* The rules of filter fw, by their numbers:
  * 1: Allow(.arp, rate: 100)
- * 2: Allow(.tcp, port: 5555, from: "client")
- * 3: Allow(.udp, port: 5000...5099, from: "client", source: "192.168.1.1/32", destination: "192.168.1.0/24")
+ * 2: Allow(.tcp, port: 5555, from: 0)
+ * 3: Allow(.udp, port: 5000...5099, from: 0, source: "192.168.1.1/32", destination: "192.168.1.0/24")
  * 4: Allow(.icmpv6, source: "fe80::/10", sourceMAC: "02:00:00:00:AA:01")
- * 5: Allow(.fragments, from: "server", ipProtocol: 17)
+ * 5: Allow(.fragments, from: 1, ipProtocol: 17)
  * 6: Allow(.any, etherType: 0x88b5)
  * 7: Deny(.any)
  */
