@@ -107,12 +107,11 @@ struct FilterTests {
     func aFilterJudgesOnWhenGuestsAndDevicesBeginAnew(_ options: [String]) async throws {
         try await LabProgram.withLab(Self.topology, options) { lab in
             func isFiltered() async throws -> Bool {
-                var passed = false
-                for _ in 0..<5 where !passed {
-                    passed = try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2")
+                let passed = try await eventually {
+                    try await tcp(lab, port: 5555, from: "client", to: "server", at: "192.168.1.2")
                 }
                 let ping = try await lab.run("exec", ["client", "--", "ping", "-c", "1", "-W", "1", "192.168.1.2"])
-                let back = try await tcp(lab, port: 5555, from: "server", to: "client", at: "192.168.1.1")
+                let back = try await tcp(lab, port: 5555, from: "server", to: "client", at: "192.168.1.1", for: 2)
                 return passed && !ping.succeeded && !back
             }
             let before = try await Running(lab)
