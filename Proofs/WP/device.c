@@ -193,6 +193,7 @@ static inline enum topoc_vq_status TOPOC_LINK(device_enter)(topoc_link_device *d
 /*@ requires SOUND && \valid(walk) && \separated(device, walk) && APART(walk);
     assigns BROKEN, READ, AVAILABLE, GIVEN, WALK(walk);
     ensures \result == TOPOC_VQ_READY || \result == TOPOC_VQ_EMPTY || \result == TOPOC_VQ_BROKEN;
+    ensures empty: \result == TOPOC_VQ_READY ==> walk->chain.readable == 0 && walk->chain.writable == 0;
 */
 static inline enum topoc_vq_status TOPOC_LINK(device_walk)(topoc_link_device *device, struct topoc_vq_walk *walk);
 
@@ -200,6 +201,10 @@ static inline enum topoc_vq_status TOPOC_LINK(device_walk)(topoc_link_device *de
     assigns BROKEN, READ, WALK(walk), SEGMENT(*segment);
     ensures \result == TOPOC_VQ_READY || \result == TOPOC_VQ_EMPTY || \result == TOPOC_VQ_BROKEN;
     ensures whole: \result == TOPOC_VQ_READY ==> segment->length > 0 && whole(segment->base, segment->length);
+    ensures one: \result == TOPOC_VQ_READY ==> walk->chain.readable + walk->chain.writable
+            == \old(walk->chain.readable) + \old(walk->chain.writable) + 1;
+    ensures none: \result == TOPOC_VQ_EMPTY ==> walk->chain.readable + walk->chain.writable
+            == \old(walk->chain.readable) + \old(walk->chain.writable);
 */
 static inline enum topoc_vq_status TOPOC_LINK(device_segment)(topoc_link_device *device, struct topoc_vq_walk *walk,
                                                               struct topoc_vq_segment *segment);
@@ -218,6 +223,18 @@ static inline enum topoc_vq_status TOPOC_LINK(device_walked)(topoc_link_device *
             0 < frame->length <= device->bytes_max && \valid_read(frame->base + (0 .. frame->length - 1));
 */
 static inline enum topoc_vq_status TOPOC_LINK(device_peek)(topoc_link_device *device, struct topoc_vq_frame *frame);
+
+/*@ requires SOUND && \valid(chain) && \separated(device, chain, segments + (0 .. capacity - 1));
+    requires APART(chain) && APART(segments + (0 .. capacity - 1));
+    requires capacity > 0 ==> \valid(segments + (0 .. capacity - 1));
+    assigns BROKEN, READ, AVAILABLE, GIVEN, TAKEN, LOOKS, device->written, *chain, segments[0 .. capacity - 1];
+    ensures few: \result == TOPOC_VQ_READY ==> chain->readable + chain->writable <= capacity;
+    ensures whole: \result == TOPOC_VQ_READY ==> \forall integer i; 0 <= i < chain->readable + chain->writable ==>
+            segments[i].length > 0 && whole(segments[i].base, segments[i].length);
+*/
+static inline enum topoc_vq_status TOPOC_LINK(device_chain)(topoc_link_device *device,
+                                                            struct topoc_vq_segment *segments, uint16_t capacity,
+                                                            struct topoc_vq_chain *chain);
 
 /*@ requires SOUND && \valid(length) && \separated(device, length) && APART(length);
     requires capacity > 0 ==> \valid(destination + (0 .. capacity - 1));
