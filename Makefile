@@ -60,6 +60,12 @@ examples: build
 # What starts processes and waits for them; in a run of their own, one after the other, so that none waits for others'.
 ALONE := ^(LabTests|LabDeviceTests|LabGuestTests|ProcessesTests|ScenarioTests|VhostUserTests)\.
 
+# `swift test` with these arguments. What failed is said once more at the end, where one looks first.
+define tests
+$(SWIFT) test $(1) 2>&1 | tee .build/tests.log \
+    || { echo; echo "What failed:"; grep -A 4 '^✘ .* recorded an issue' .build/tests.log | cut -c 1-1000; exit 1; }
+endef
+
 # A warning in a target of ours is an error (Package.swift).
 test: .build/tools/ready
 	@$(call install,astyle:astyle clang-14:clang-14 cmake:cmake cpio:cpio cpp:cpp dpdk-testpmd:dpdk-dev gcc:gcc \
@@ -68,8 +74,8 @@ test: .build/tools/ready
 	@/sbin/ldconfig -p | grep libclang-14.so.1 > /dev/null || { $(call install,no-libclang:libclang1-14); }
 	@pkg-config --exists libzmq || { $(call install,no-libzmq:libzmq3-dev); }
 	$(SWIFT) build --build-tests
-	PATH="$(CURDIR)/.build/tools/bin:$$PATH" $(SWIFT) test --skip-build --skip '$(ALONE)'
-	$(SWIFT) test --skip-build --no-parallel --filter '$(ALONE)'
+	export PATH="$(CURDIR)/.build/tools/bin:$$PATH"; $(call tests,--skip-build --skip '$(ALONE)')
+	$(call tests,--skip-build --no-parallel --filter '$(ALONE)')
 	"$$($(SWIFT) build --show-bin-path)/topoc-fuzz" --count 500 --seed 1
 	$(MAKE) -C Fuzz/DataPath smoke
 	$(MAKE) -C Fuzz/VhostUser smoke
@@ -78,7 +84,7 @@ test: .build/tools/ready
 # What boots guests under QEMU, and has the machine to itself, one test after the other. After `make test`, which
 # installs what it needs.
 test-guests:
-	TOPOC_GUESTS=1 $(SWIFT) test --no-parallel --filter "ThreeGuestsTests|QEMUTests|RebootTests"
+	export TOPOC_GUESTS=1; $(call tests,--no-parallel --filter 'ThreeGuestsTests|QEMUTests|RebootTests')
 
 # The real pre-commit, a validator of JSON schemas, and seL4's formatter of CMake files, for tests.
 .build/tools/ready: Makefile
