@@ -11,11 +11,6 @@
 #include "harness.h"
 #include <topoc/link.h>
 
-static uint64_t any_u64(void)
-{
-    return (uint64_t)proof_any_u32 << 32 | proof_any_u32;
-}
-
 static void any_pool(struct topoc_vq_pool *pool)
 {
     pool->head = proof_any_u32;

@@ -35,6 +35,11 @@ static inline bool proof_any_bool(void)
     return (bool)(proof_any_u16 & 1u);
 }
 
+static inline uint64_t proof_any_u64(void)
+{
+    return (uint64_t)proof_any_u32 << 32 | proof_any_u32;
+}
+
 static inline enum topoc_vq_fault proof_any_fault(void)
 {
     return proof_any_int ? TOPOC_VQ_SOUND : TOPOC_VQ_FAULT_INDEX;

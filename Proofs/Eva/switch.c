@@ -15,6 +15,9 @@
 
 #include "harness.h"
 #include "ends.h"
+#ifdef PROOF_CONTRACTS
+#include "contracts.h"
+#endif
 #include <topoc/switch.h>
 
 #define LINKS 2u
@@ -78,8 +81,8 @@ static struct topoc_vq_segment sent[3];
 
 static void any_frame(struct topoc_switch_frame *frame)
 {
-    frame->header.start = any_u64();
-    frame->header.rest = any_u64();
+    frame->header.start = proof_any_u64();
+    frame->header.rest = proof_any_u64();
     frame->first.base = guest;
     frame->first.length = proof_any_u32;
     frame->rest = pieces;
@@ -97,7 +100,7 @@ static void any_link(struct topoc_switch_link *link, uint32_t number)
     }
     any_driver(&link->driver);
     any_device(&link->device);
-    link->peer = any_u64();
+    link->peer = proof_any_u64();
     link->sources = any_sources();
     link->signal = signalled;
     link->context = link;
@@ -112,18 +115,18 @@ static void any_link(struct topoc_switch_link *link, uint32_t number)
 static void any_table(void)
 {
     for (uint32_t i = 0; i < ENTRIES; i++) {
-        entries[i] = any_u64();
+        entries[i] = proof_any_u64();
         displacements[i] = proof_any_u16;
     }
     table.entries = entries;
     table.displacements = displacements;
-    table.multiplier = any_u64();
+    table.multiplier = proof_any_u64();
 }
 
 static void any_config(void)
 {
     any_table();
-    config.address = any_u64();
+    config.address = proof_any_u64();
     config.sources = any_sources();
     config.frame_max = FRAME_MAX;
     config.table = &table;
@@ -146,7 +149,7 @@ static void any_switch(void)
     table.entry_mask = ENTRIES - 1u;
     table.bucket_mask = ENTRIES - 1u;
     for (uint32_t i = 0; i < LEARNED; i++) {
-        learned[i] = any_u64();
+        learned[i] = proof_any_u64();
     }
     for (uint32_t i = 0; i < 3; i++) {
         sent[i].base = guest;
