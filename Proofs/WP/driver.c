@@ -27,9 +27,10 @@ void proof_clear(struct topoc_vq_walk *walk);
 
 */
 
-/* What the six lowest bits are; the provers know little of bits. */
+/* What the six lowest bits are, and that a mask leaves no more than it has; the provers know little of bits. */
 /*@ axiomatic bits {
         axiom line: \forall integer x; 0 <= x <= 0xffffffff ==> (0xffffffc0 & x) == x - x % 64;
+        axiom mask: \forall integer x, m; 0 <= x && 0 <= m ==> 0 <= (x & m) && (x & m) <= x && (x & m) <= m;
     } */
 
 #define SOUND \
@@ -40,10 +41,12 @@ void proof_clear(struct topoc_vq_walk *walk);
 #define BROKEN driver->fault, driver->staged, driver->asked, driver->pool.limit
 #define RETURNED driver->oldest
 #define STAGED driver->next, driver->staged, driver->head_flags
+#define PUBLISHED driver->staged
 #else
 #define BROKEN driver->fault, driver->published, driver->asked, driver->pool.limit
 #define RETURNED driver->oldest, driver->seen
 #define STAGED driver->next
+#define PUBLISHED driver->published
 #endif
 
 #include <topoc/link.h>
@@ -138,3 +141,46 @@ static enum topoc_vq_status TOPOC_LINK(driver_find)(topoc_link_driver *driver, u
 */
 static inline enum topoc_vq_status TOPOC_LINK(driver_reserve)(topoc_link_driver *driver, uint32_t length,
                                                               unsigned char **buffer);
+
+/* -- What was reserved is staged. -- */
+
+#define RESERVED driver->rings.length > 0 && 0 < length <= driver->pool.limit - driver->pool.head
+#define TAKEN driver->ends[0 .. driver->rings.length - 1], driver->pool.head
+
+/*@ assigns \nothing; */
+TOPOC_VQ_OFTEN bool topoc_vq_pool_is_half(const struct topoc_vq_pool *pool, uint32_t count, uint32_t length);
+
+#if TOPOC_LINK_LAYOUT == TOPOC_LAYOUT_PACKED
+/*@ assigns \nothing; */
+static inline uint16_t topoc_packed_available(uint16_t position, uint16_t length);
+
+/*@ assigns \nothing; */
+static inline uint64_t topoc_packed_rest(uint32_t length, uint16_t id, uint16_t flags);
+
+/*@ requires SOUND && RESERVED && slot < driver->rings.length;
+    assigns driver->next, TAKEN;
+    ensures SOUND;
+*/
+TOPOC_VQ_OFTEN void topoc_packed_driver_take(struct topoc_packed_driver *driver, uint16_t slot, uint32_t length);
+#else
+/*@ assigns \nothing; */
+static inline uint16_t TOPOC_LINK(index)(uint16_t position, uint16_t length);
+#endif
+
+/*@ requires SOUND && driver->rings.length > 0;
+    assigns PUBLISHED;
+    ensures SOUND;
+*/
+TOPOC_VQ_OFTEN void TOPOC_LINK(driver_flush)(topoc_link_driver *driver);
+
+/*@ requires SOUND && RESERVED;
+    assigns STAGED, PUBLISHED, TAKEN;
+    ensures SOUND;
+*/
+TOPOC_VQ_OFTEN void TOPOC_LINK(driver_stage)(topoc_link_driver *driver, uint32_t length);
+
+/*@ requires SOUND && RESERVED;
+    assigns STAGED, PUBLISHED, TAKEN;
+    ensures SOUND;
+*/
+TOPOC_VQ_OFTEN void TOPOC_LINK(driver_publish)(topoc_link_driver *driver, uint32_t length);
