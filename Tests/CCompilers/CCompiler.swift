@@ -19,10 +19,11 @@ public struct CCompiler: Sendable, Hashable, CustomStringConvertible {
         self.options = options
     }
 
-    /// gcc and clang for x86-64 and i386, and clang for aarch64.
+    /// gcc and clang for x86-64, i386 and aarch64.
     public static let all = [
         CCompiler("gcc for x86-64", "gcc", "-m64"),
         CCompiler("gcc for i386", "gcc", "-m32"),
+        CCompiler("gcc for aarch64", "aarch64-linux-gnu-gcc"),
         CCompiler("clang for x86-64", clang, "--target=x86_64-linux-gnu"),
         CCompiler("clang for i386", clang, "--target=i686-linux-gnu"),
         CCompiler("clang for aarch64", clang, "--target=aarch64-linux-gnu"),
