@@ -60,10 +60,12 @@ examples: build
 # What starts processes and waits for them; in a run of their own, one after the other, so that none waits for others'.
 ALONE := ^(LabTests|LabDeviceTests|LabGuestTests|ProcessesTests|ScenarioTests|VhostUserTests)\.
 
-# `swift test` with these arguments. What failed is said once more at the end, where one looks first.
+# `swift test` with these arguments. What failed is said once more at the end, where one looks first: issues of tests, or
+# else, as where a test crashed, the last words.
 define tests
 echo "$(SWIFT) test $(1)"; $(SWIFT) test $(1) 2>&1 | tee .build/tests.log \
-    || { echo; echo "What failed:"; grep -A 4 '^✘ .* recorded an issue' .build/tests.log | cut -c 1-1000; exit 1; }
+    || { echo; echo "What failed:"; \
+        { grep -A 4 '^✘ .* recorded an issue' .build/tests.log || tail -n 10 .build/tests.log; } | cut -c 1-1000; exit 1; }
 endef
 
 # A warning in a target of ours is an error (Package.swift).
