@@ -37,22 +37,29 @@ static enum topoc_vq_status proof_peek(topoc_link_device *device, struct topoc_v
     }
 }
 
+/* Why there is no chain. */
+static enum topoc_vq_status proof_no_chain(void)
+{
+    switch (proof_any_u32) {
+    case 0:
+        return TOPOC_VQ_REFUSED;
+    case 1:
+        return TOPOC_VQ_EMPTY;
+    default:
+        return TOPOC_VQ_BROKEN;
+    }
+}
+
 static enum topoc_vq_status proof_gather(topoc_link_device *device, unsigned char *to, uint32_t max, uint32_t *length)
 {
     (void)device;
     /*@ assert into: \valid(to + (0 .. max - 1)); */
     *length = proof_any_u32;
-    switch (proof_any_u32) {
-    case 0:
-        *length = proof_any(0, max);
-        return TOPOC_VQ_READY;
-    case 1:
-        return TOPOC_VQ_REFUSED;
-    case 2:
-        return TOPOC_VQ_EMPTY;
-    default:
-        return TOPOC_VQ_BROKEN;
+    if (proof_any_int) {
+        return proof_no_chain();
     }
+    *length = proof_any(0, max);
+    return TOPOC_VQ_READY;
 }
 
 static enum topoc_vq_status proof_chain(topoc_link_device *device, struct topoc_vq_segment *segments,
@@ -60,24 +67,18 @@ static enum topoc_vq_status proof_chain(topoc_link_device *device, struct topoc_
 {
     (void)device;
     /*@ assert into: \valid(segments + (0 .. capacity - 1)); */
-    switch (proof_any_u32) {
-    case 0:
-        for (uint16_t i = 0; i < capacity; i++) {
-            segments[i].base = lent;
-            segments[i].length = proof_any(1, LONGEST);
-        }
-        chain->readable = (uint16_t)proof_any(0, capacity);
-        chain->writable = (uint16_t)proof_any(0, capacity);
-        chain->readable_bytes = proof_any_u32;
-        chain->writable_bytes = proof_any_u32;
-        return TOPOC_VQ_READY;
-    case 1:
-        return TOPOC_VQ_REFUSED;
-    case 2:
-        return TOPOC_VQ_EMPTY;
-    default:
-        return TOPOC_VQ_BROKEN;
+    if (proof_any_int) {
+        return proof_no_chain();
     }
+    for (uint16_t i = 0; i < capacity; i++) {
+        segments[i].base = lent;
+        segments[i].length = proof_any(1, LONGEST);
+    }
+    chain->readable = (uint16_t)proof_any(0, capacity);
+    chain->writable = (uint16_t)proof_any(0, capacity);
+    chain->readable_bytes = proof_any_u32;
+    chain->writable_bytes = proof_any_u32;
+    return TOPOC_VQ_READY;
 }
 
 static enum topoc_vq_status proof_reserve(topoc_link_driver *driver, uint32_t length, unsigned char **buffer)
